@@ -1,0 +1,111 @@
+//! The host calls of a stream, straight to the proxy-wasm ABI.
+//!
+//! The SDK's own copy a header map into a `String` for each name, build a property's path anew at
+//! each look-up, and panic on a status that they do not expect. These hand on the host's buffer
+//! as it is, take a path that is ready, and give back the status.
+#![expect(unsafe_code, reason = "calls across the boundary of the module")]
+
+use std::ptr::{null_mut, slice_from_raw_parts_mut};
+
+/// A status of the ABI; 0 is success.
+pub type Status = u32;
+
+/// The call did what it is for.
+pub const OK: Status = 0;
+/// What was asked for is not there.
+pub const NOT_FOUND: Status = 1;
+/// Another value was stored in the meantime.
+pub const CAS_MISMATCH: Status = 8;
+
+/// The two header maps of a stream that the filter touches.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum Map {
+    RequestHeaders = 0,
+    ResponseHeaders = 2,
+}
+
+#[link(wasm_import_module = "env")]
+unsafe extern "C" {
+    fn proxy_get_header_map_pairs(map: Map, data: *mut *mut u8, size: *mut usize) -> Status;
+    fn proxy_replace_header_map_value(
+        map: Map,
+        name: *const u8,
+        name_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> Status;
+    fn proxy_add_header_map_value(
+        map: Map,
+        name: *const u8,
+        name_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> Status;
+    fn proxy_remove_header_map_value(map: Map, name: *const u8, name_size: usize) -> Status;
+    fn proxy_get_property(
+        path: *const u8,
+        path_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> Status;
+    fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        cas: u32,
+    ) -> Status;
+}
+
+/// All headers of a map in the pairs encoding.
+pub fn header_map(map: Map) -> Result<Vec<u8>, Status> {
+    // SAFETY: the two pointers are valid for the call.
+    returned(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
+}
+
+/// A property by its path, segments separated by zero bytes.
+pub fn property(path: &[u8]) -> Result<Vec<u8>, Status> {
+    // SAFETY: pointer and length are those of a slice, the other two pointers valid for the call.
+    returned(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// Puts one header line in place of all of this name.
+pub fn set_header(map: Map, name: &str, value: &str) -> Status {
+    // SAFETY: pointers and lengths are those of slices.
+    unsafe {
+        proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    }
+}
+
+/// Adds a header line.
+pub fn add_header(map: Map, name: &str, value: &str) -> Status {
+    // SAFETY: pointers and lengths are those of slices.
+    unsafe {
+        proxy_add_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    }
+}
+
+/// Removes all header lines of this name.
+pub fn remove_header(map: Map, name: &str) -> Status {
+    // SAFETY: pointer and length are those of a slice.
+    unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) }
+}
+
+/// Stores a value that all workers share, if the number of its last change is still `cas`.
+pub fn set_shared_data(key: &str, value: &str, cas: u32) -> Status {
+    // SAFETY: pointers and lengths are those of slices.
+    unsafe { proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas) }
+}
+
+/// Takes over the buffer that a call returned.
+fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Result<Vec<u8>, Status> {
+    let (mut data, mut size) = (null_mut::<u8>(), 0);
+    match call(&raw mut data, &raw mut size) {
+        OK if data.is_null() => Ok(Vec::new()),
+        // SAFETY: the host filled a buffer that it got from `proxy_on_memory_allocate`, which is
+        // a boxed slice of exactly this size, and nobody else has it.
+        OK => Ok(unsafe { Box::from_raw(slice_from_raw_parts_mut(data, size)) }.into_vec()),
+        status => Err(status),
+    }
+}

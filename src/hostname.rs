@@ -1,0 +1,159 @@
+//! Hosts as deployments and requests name them, brought to one form.
+
+use std::io::Write;
+use std::net::Ipv6Addr;
+
+/// Longest name, RFC 1035, section 2.3.4, without the trailing dot.
+pub const LONGEST: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+/// Brings a request's `:authority` to form: no port, no trailing dot, lower case, IPv6 addresses
+/// as RFC 5952 writes them; the buffer is used where a byte changes. None if it is too long for any host or no address within brackets.
+#[must_use]
+pub fn normalize<'a>(authority: &'a [u8], buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
+    if authority.first() == Some(&b'[') {
+        return normalize_ipv6(authority, buffer);
+    }
+    let host = authority.split(|byte| *byte == b':').next().unwrap_or_default();
+    let host = host.strip_suffix(b".").unwrap_or(host);
+    if !host.iter().any(u8::is_ascii_uppercase) {
+        return (host.len() <= LONGEST).then_some(host);
+    }
+    let lower = buffer.get_mut(..host.len())?;
+    lower.copy_from_slice(host);
+    lower.make_ascii_lowercase();
+    Some(lower)
+}
+
+fn normalize_ipv6<'a>(authority: &[u8], buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
+    let text = std::str::from_utf8(authority).ok()?.strip_prefix('[')?;
+    let (address, port) = text.split_once(']')?;
+    if !port.is_empty() && !port.starts_with(':') {
+        return None;
+    }
+    let address: Ipv6Addr = address.parse().ok()?;
+    let mut space = &mut buffer[..];
+    write!(space, "[{address}]").ok()?;
+    let left = space.len();
+    buffer.get(..LONGEST.checked_sub(left)?)
+}
+
+/// A host of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HostPattern {
+    /// This host alone, normalized.
+    Exact(String),
+    /// Whatever ends in this suffix, which starts with a dot, after at least one more label.
+    Suffix(String),
+}
+
+impl HostPattern {
+    /// Reads `host` or `*.suffix`.
+    ///
+    /// # Errors
+    /// A reason to put behind the value.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if let Some(suffix) = text.strip_prefix('*') {
+            let Some(name) = suffix.strip_prefix('.') else {
+                return Err(
+                    "is no wildcard: a wildcard is `*.` before a host; leave `hosts` out to match any",
+                );
+            };
+            return Ok(Self::Suffix(format!(".{}", parse_name(name)?)));
+        }
+        let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        if let Ok(address) = bare.unwrap_or(text).parse::<Ipv6Addr>() {
+            return Ok(Self::Exact(format!("[{address}]")));
+        }
+        parse_name(text).map(Self::Exact)
+    }
+}
+
+fn parse_name(text: &str) -> Result<String, &'static str> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if name.len() > LONGEST {
+        return Err("cannot be a host: it is longer than 253 bytes");
+    }
+    if name.contains(':') {
+        return Err("cannot be a host: ports are ignored, leave them out");
+    }
+    if !name.is_ascii() {
+        return Err("cannot be a host: write international names in Punycode");
+    }
+    if name.contains('*') {
+        return Err("cannot be a host: a wildcard stands at the front alone");
+    }
+    for label in name.split('.') {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        if label.is_empty() || label.len() > LONGEST_LABEL || !label.bytes().all(legal) {
+            return Err("cannot be a host: its labels are 1 to 63 letters, digits, `-` or `_`");
+        }
+    }
+    Ok(name.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normal(authority: &[u8]) -> Option<Vec<u8>> {
+        normalize(authority, &mut [0; LONGEST]).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn port_case_and_trailing_dot_do_not_count() {
+        for authority in ["a.example", "A.Example", "a.example:8080", "a.EXAMPLE.:1", "a.example."]
+        {
+            assert_eq!(normal(authority.as_bytes()).as_deref(), Some(&b"a.example"[..]));
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_has_one_form() {
+        for authority in ["[::1]", "[0:0::1]:8080", "[0000:0:0:0:0:0:0:1]"] {
+            assert_eq!(normal(authority.as_bytes()).as_deref(), Some(&b"[::1]"[..]));
+        }
+        for authority in ["[::1", "[x]", "[::1]8080", "["] {
+            assert_eq!(normal(authority.as_bytes()), None, "{authority}");
+        }
+        assert_eq!(HostPattern::parse("0::1"), Ok(HostPattern::Exact("[::1]".into())));
+    }
+
+    #[test]
+    fn a_host_that_is_too_long_has_no_form() {
+        assert_eq!(normal(&[b'a'; LONGEST]).map(|host| host.len()), Some(LONGEST));
+        assert_eq!(normal(&[b'a'; LONGEST + 1]), None);
+        assert_eq!(normal(&[b'A'; LONGEST + 1]), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_pass_through() {
+        assert_eq!(normal(b"\xff\xfe:80").as_deref(), Some(&b"\xff\xfe"[..]));
+        assert_eq!(normal(b"").as_deref(), Some(&b""[..]));
+    }
+
+    #[test]
+    fn what_cannot_be_a_host_is_refused() {
+        let long = "a".repeat(64);
+        for text in [
+            "",
+            ".",
+            "a..b",
+            "-x y",
+            "a/b",
+            "a:80",
+            "*",
+            "*a.b",
+            "*.",
+            "a.*",
+            "*.*.b",
+            "bücher.de",
+            "[::1",
+            "a b",
+            &long,
+            "http://a",
+        ] {
+            assert!(HostPattern::parse(text).is_err(), "{text}");
+        }
+    }
+}
