@@ -1,0 +1,27 @@
+//! The rules of the filter on a host that is not Envoy: natively, and the vectors also on wasm32.
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod buckets;
+mod cost;
+mod decisions;
+mod fake_host;
+mod metadata;
+mod refused;
+mod weights;
+
+#[cfg(not(target_family = "wasm"))]
+mod hostile;
+#[cfg(not(target_family = "wasm"))]
+mod oracle;
+#[cfg(not(target_family = "wasm"))]
+mod properties;
