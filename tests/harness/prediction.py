@@ -1,0 +1,48 @@
+"""Requests to the deployment of envoy/standalone/, and who should answer them."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import count, islice
+
+import xxhash
+
+from tests.harness.client import Answer, Client, Header
+from tests.harness.load import Target
+
+PATH = "/v1/models/fraud:predict"
+SALT = "fraud-scorer"
+VARIANT_HEADER = "x-served-by-variant"
+BODY = b'{"instances": [[1, 2, 3]]}'
+
+
+def predict(client: Client, user: str | None = None, headers: Iterable[Header] = ()) -> Answer:
+    """Asks for a prediction, as `user` if one is given."""
+    key = [("x-user-id", user)] if user is not None else []
+    return client.request(PATH, [*key, *headers], method="POST", body=BODY)
+
+
+def variant(answer: Answer) -> str | None:
+    """The variant that the filter chose; None if no deployment matched."""
+    return answer.one(VARIANT_HEADER)
+
+
+def target(port: int) -> Target:
+    """A load of predictions."""
+    headers = {"x-user-id": "{user}", "content-type": "application/json"}
+    return Target(f"http://127.0.0.1:{port}{PATH}", headers, VARIANT_HEADER, "POST", {"instances": [[1, 2, 3]]})
+
+
+def side(user: str, green_weight: float | str) -> str:
+    """The variant that a user belongs to: the frozen bucket, computed by another xxHash."""
+    bucket = xxhash.xxh64_intdigest(f"{SALT}\0{user}".encode())
+    return "green" if bucket < Fraction(green_weight) / 100 * 2**64 else "blue"
+
+
+def users(amount: int) -> list[str]:
+    return [f"user-{number}" for number in range(amount)]
+
+
+def users_on(variant: str, green_weight: float | str, amount: int) -> list[str]:
+    """The first users who belong to one side."""
+    everybody: Iterator[str] = (f"user-{number}" for number in count())
+    return list(islice((user for user in everybody if side(user, green_weight) == variant), amount))

@@ -1,0 +1,86 @@
+"""An upstream that tells what it received."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+HEALTH_PATH = "/healthz"
+LARGEST_HEADER = 1 << 20
+
+
+class Upstream:
+    """An HTTP/1.1 server on a free loopback port, in a thread of this process. It answers every request with JSON:
+
+        {"upstream": name, "method": "POST", "path": "/as?sent", "headers": [["x-user-id", "u1"], …]}
+
+    Header values are decoded as Latin-1, so that every byte can be told apart. Bodies are read and dropped.
+    The attributes may be changed at any time. `stop` and `start` take it off its port and put it back there.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.status = 200
+        self.delay_seconds = 0.0
+        self.response_headers: dict[str, str] = {}
+        self.healthy = True
+        self.served = 0
+        """Requests answered so far, health checks apart."""
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=f"upstream-{name}", daemon=True)
+        self._runner: web.ServerRunner | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def start(self) -> None:
+        """Listens, on the port it had before if it had one."""
+        self._run(self._start())
+
+    def stop(self) -> None:
+        """Closes the port and all connections: to Envoy the host is gone."""
+        self._run(self._stop())
+
+    async def _start(self) -> None:
+        limits = {"max_line_size": LARGEST_HEADER, "max_field_size": LARGEST_HEADER}
+        self._runner = web.ServerRunner(web.Server(self._answer, access_log=None, **limits), shutdown_timeout=0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def _stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        await request.read()
+        if request.path == HEALTH_PATH:
+            return web.Response(status=200 if self.healthy else 503)
+        self.served += 1
+        if self.delay_seconds:
+            await asyncio.sleep(self.delay_seconds)
+        seen = {
+            "upstream": self.name,
+            "method": request.method,
+            "path": request.raw_path,
+            "headers": [[name.decode("latin-1").lower(), value.decode("latin-1")] for name, value in request.raw_headers],
+        }
+        return web.Response(status=self.status, text=json.dumps(seen), content_type="application/json", headers=self.response_headers)
+
+    def _run(self, task: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(task, self._loop).result(timeout=10)
