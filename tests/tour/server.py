@@ -1,0 +1,104 @@
+"""A small model server: `python -m tests.tour.server --version 1 --port 0`.
+
+It trains its version, prints the port it listens on, and answers on loopback:
+
+    POST /v1/models/fraud:predict  {"instances": [{"amount": 12.5, …}]}
+                                -> {"predictions": [0.0312], "model": "fraud", "version": "1"}
+    GET /healthz                -> {"status": "ok"}
+
+A bad request gets 400 and {"error": "…"}.
+"""
+
+import argparse
+import json
+import signal
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.tour.model import FEATURES, Model, Transaction, train
+
+MOST_BYTES = 1_000_000
+
+
+class ModelServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, model: Model, port: int) -> None:
+        self.model = model
+        super().__init__(("127.0.0.1", port), Conversation)
+
+    def predict(self, body: bytes) -> dict[str, object]:
+        """The answer to the body of a request; ValueError says what is wrong with it."""
+        try:
+            question = json.loads(body)
+        except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as fault:
+            raise ValueError("the body is not JSON") from fault
+        if not isinstance(question, dict) or not isinstance(question.get("instances"), list):
+            raise ValueError('the body has no list of instances')
+        predictions = []
+        for number, instance in enumerate(question["instances"]):
+            try:
+                predictions.append(self.model.score(Transaction.from_json(instance)))
+            except ValueError as fault:
+                raise ValueError(f"instances[{number}]: {fault}") from fault
+        return {"predictions": predictions, "model": "fraud", "version": self.model.version}
+
+
+class Conversation(BaseHTTPRequestHandler):
+    """One connection; it is kept open from request to request."""
+
+    server: ModelServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # buffered: headers and body leave in one packet
+
+    def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self._answer(HTTPStatus.OK, {"status": "ok"})
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, {"error": "not found"})
+
+    def do_POST(self) -> None:
+        length = self.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            self.close_connection = True  # where the next request starts is unknown
+            self._answer(HTTPStatus.BAD_REQUEST, {"error": f"content-length is not a number up to {MOST_BYTES}"})
+            return
+        body = self.rfile.read(int(length))
+        if self.path != "/v1/models/fraud:predict":
+            self._answer(HTTPStatus.NOT_FOUND, {"error": "not found"})
+            return
+        try:
+            self._answer(HTTPStatus.OK, self.server.predict(body))
+        except ValueError as fault:
+            self._answer(HTTPStatus.BAD_REQUEST, {"error": str(fault)})
+
+    def _answer(self, status: HTTPStatus, value: dict[str, object]) -> None:
+        body = json.dumps(value).encode() + b"\n"
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: the terminal belongs to the tour."""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description="Serve one version of the fraud model.")
+    arguments.add_argument("--version", choices=sorted(FEATURES), required=True)
+    arguments.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    options = arguments.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with ModelServer(train(options.version), options.port) as server:
+            print(server.server_port, flush=True)
+            server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

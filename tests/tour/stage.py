@@ -1,0 +1,81 @@
+"""What the tour runs: two model servers, and Envoy in front of them with the files of envoy/standalone."""
+
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.harness.artefact import REPOSITORY
+from tests.harness.envoy import Envoy
+from tests.harness.polling import wait_until
+from tests.harness.process import Process
+from tests.harness.standalone import BLUE_ADDRESS, GREEN_ADDRESS, Standalone
+
+INGRESS_PORT, ADMIN_PORT = 10000, 9901
+START_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    standalone: Standalone
+    envoy: Envoy
+    port: int
+    admin_port: int
+    model_ports: dict[str, int]
+    """By version."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def stage(directory: Path, meanwhile: Callable[[], None], say: Callable[[str], None]) -> Iterator[Stage]:
+    """Everything is up inside the context, and gone after it. `meanwhile` is called while the model servers train."""
+    with ExitStack() as running:
+        servers = {
+            version: running.enter_context(_model_server(version, _port(wanted, f"version {version}", say), directory))
+            for version, wanted in (("1", BLUE_ADDRESS[1]), ("2", GREEN_ADDRESS[1]))
+        }
+        meanwhile()
+        model_ports = {
+            version: wait_until(lambda: _announced_port(server), START_SECONDS, f"model server {version}")
+            for version, server in servers.items()
+        }
+        standalone = Standalone(
+            directory, model_ports["1"], model_ports["2"],
+            port=_port(INGRESS_PORT, "Envoy", say), admin_port=_port(ADMIN_PORT, "Envoy's admin interface", say),
+        )
+        envoy = running.enter_context(standalone.envoy(concurrency=2))
+        yield Stage(standalone, envoy, envoy.port("ingress"), _admin_port(envoy), model_ports)
+
+
+def _port(wanted: int, whose: str, say: Callable[[str], None]) -> int:
+    """The wanted port, or 0, which stands for any free one, if somebody else has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            say(f"   port {wanted} is taken: another one for {whose}")
+            return 0
+    return wanted
+
+
+def _model_server(version: str, port: int, directory: Path) -> Process:
+    command = [sys.executable, "-m", "tests.tour.server", "--version", version, "--port", str(port)]
+    return Process(command, output=directory / f"model-{version}.log", cwd=REPOSITORY)
+
+
+def _announced_port(server: Process) -> int | None:
+    """None until the server listens."""
+    said = server.output.read_text()
+    if (status := server.exit_status()) is not None:
+        raise RuntimeError(f"a model server ended with status {status}:\n{said}")
+    return int(said) if said.endswith("\n") else None
+
+
+def _admin_port(envoy: Envoy) -> int:
+    return int((envoy.directory / "admin_address.txt").read_text().rsplit(":", 1)[1])
