@@ -5,7 +5,7 @@
 //! as it is, take a path that is ready, and give back the status.
 #![expect(unsafe_code, reason = "calls across the boundary of the module")]
 
-use std::ptr::{null_mut, slice_from_raw_parts_mut};
+use std::ptr::{null, null_mut, slice_from_raw_parts_mut};
 
 /// A status of the ABI; 0 is success.
 pub type Status = u32;
@@ -49,6 +49,23 @@ unsafe extern "C" {
         data: *mut *mut u8,
         size: *mut usize,
     ) -> Status;
+    fn proxy_set_property(
+        path: *const u8,
+        path_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> Status;
+    fn proxy_get_current_time_nanoseconds(time: *mut u64) -> Status;
+    fn proxy_call_foreign_function(
+        name: *const u8,
+        name_size: usize,
+        arguments: *const u8,
+        arguments_size: usize,
+        results: *mut *mut u8,
+        results_size: *mut usize,
+    ) -> Status;
+    fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> Status;
+    fn proxy_increment_metric(id: u32, offset: i64) -> Status;
     fn proxy_set_shared_data(
         key: *const u8,
         key_size: usize,
@@ -90,6 +107,47 @@ pub fn add_header(map: Map, name: &str, value: &str) -> Status {
 pub fn remove_header(map: Map, name: &str) -> Status {
     // SAFETY: pointer and length are those of a slice.
     unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) }
+}
+
+/// Sets a property; one of a single segment is filter state of the stream.
+pub fn set_property(path: &[u8], value: &[u8]) -> Status {
+    // SAFETY: pointers and lengths are those of slices.
+    unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) }
+}
+
+/// Nanoseconds since the epoch of Unix.
+pub fn now() -> u64 {
+    let mut time = 0;
+    // SAFETY: the pointer is valid for the call.
+    unsafe { proxy_get_current_time_nanoseconds(&raw mut time) };
+    time
+}
+
+/// Calls a function of Envoy that takes and gives nothing.
+pub fn call_foreign_function(name: &str) -> Status {
+    let (mut results, mut size) = (null_mut::<u8>(), 0);
+    // SAFETY: pointer and length are those of a slice, the pointers to results valid for the call.
+    unsafe {
+        let (name, length) = (name.as_ptr(), name.len());
+        proxy_call_foreign_function(name, length, null(), 0, &raw mut results, &raw mut size)
+    }
+}
+
+/// Defines a counter.
+pub fn define_counter(name: &str) -> Result<u32, Status> {
+    const COUNTER: u32 = 0;
+    let mut id = 0;
+    // SAFETY: pointer and length are those of a slice, the other pointer valid for the call.
+    match unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &raw mut id) } {
+        OK => Ok(id),
+        status => Err(status),
+    }
+}
+
+/// Adds to a counter.
+pub fn increment_metric(id: u32, offset: i64) -> Status {
+    // SAFETY: takes integers.
+    unsafe { proxy_increment_metric(id, offset) }
 }
 
 /// Stores a value that all workers share, if the number of its last change is still `cas`.

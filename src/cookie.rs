@@ -6,6 +6,7 @@ use cookie::time::Duration;
 use crate::config::{IssueCookie, SameSite};
 use crate::fault::{Faults, Path};
 use crate::pairs::Pairs;
+use crate::strict::Word;
 use crate::token::is_token;
 
 /// Longest time that browsers keep a cookie, in days (RFC 6265bis, section 5.5).
@@ -76,7 +77,7 @@ impl IssuedCookie {
         }
         let max_age = parse_max_age(&config.max_age)
             .map_err(|reason| refuse("max_age", &config.max_age, reason));
-        if config.same_site == SameSite::None && !config.secure {
+        if config.same_site == Word::Known(SameSite::None) && !config.secure {
             refuse("same_site", "none", "needs `secure`: browsers drop the cookie without it");
         }
         let host_only = config.name.starts_with("__Host-");
@@ -86,6 +87,7 @@ impl IssuedCookie {
         if (host_only || config.name.starts_with("__Secure-")) && !config.secure {
             refuse("name", &config.name, "needs `secure`: browsers drop the cookie without it");
         }
+        let same_site = config.same_site.known(&path.key("same_site"), faults)?;
         if faults.iter().len() > before {
             return None;
         }
@@ -94,7 +96,7 @@ impl IssuedCookie {
             .path(&config.path)
             .secure(config.secure)
             .http_only(true)
-            .same_site(match config.same_site {
+            .same_site(match same_site {
                 SameSite::Strict => cookie::SameSite::Strict,
                 SameSite::Lax => cookie::SameSite::Lax,
                 SameSite::None => cookie::SameSite::None,
@@ -110,8 +112,8 @@ fn parse_max_age(text: &str) -> Result<Duration, &'static str> {
     let age = humantime::parse_duration(text)
         .map_err(|_| "is not a duration such as \"30d\" or \"12h 30m\"")?;
     let longest = std::time::Duration::from_secs(LONGEST_AGE_IN_DAYS.saturating_mul(86_400));
-    if age.as_secs() == 0 {
-        return Err("is less than a second");
+    if age.is_zero() || age.subsec_nanos() != 0 {
+        return Err("is not a whole number of seconds, at least one");
     }
     if age > longest {
         return Err("is longer than 400 days, and browsers keep no cookie longer");
@@ -217,13 +219,14 @@ mod tests {
             max_age: max_age.into(),
             path: path.into(),
             secure,
-            same_site,
+            same_site: Word::Known(same_site),
         };
         for config in [
             cookie("", "1d", "/", true, SameSite::Lax),
             cookie("a b", "1d", "/", true, SameSite::Lax),
             cookie("a", "soon", "/", true, SameSite::Lax),
             cookie("a", "0s", "/", true, SameSite::Lax),
+            cookie("a", "1500ms", "/", true, SameSite::Lax),
             cookie("a", "401d", "/", true, SameSite::Lax),
             cookie("a", "99999999999999y", "/", true, SameSite::Lax),
             cookie("a", "1d", "x", true, SameSite::Lax),

@@ -1,6 +1,6 @@
 //! Blue or green, and why: the order of precedence. The first that applies decides.
 
-use crate::sticky::Draw;
+use crate::sticky::Bucket;
 use crate::weight::Weight;
 
 /// One of the two environments of a deployment.
@@ -21,13 +21,29 @@ impl Variant {
             Self::Green => "green",
         }
     }
+
+    /// Reads a variant as tags write it.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        match text {
+            b"blue" => Some(Self::Blue),
+            b"green" => Some(Self::Green),
+            _ => None,
+        }
+    }
 }
 
-/// What a decision was made by.
+/// What a decision was made by, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Green was taken back, by configuration or by a flag.
+    /// Green was taken back, by configuration, by a flag or by a cap.
     Rollback,
+    /// The request brought an override that was accepted.
+    Override,
+    /// A proxy before this one decided.
+    Upstream,
+    /// The targeting key is pinned.
+    Pin,
     /// The bucket of a targeting key lies below the weight, or it does not.
     Weight,
     /// As by weight, but of a bucket drawn for this request alone.
@@ -40,38 +56,53 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rollback => "rollback",
+            Self::Override => "override",
+            Self::Upstream => "upstream",
+            Self::Pin => "pin",
             Self::Weight => "weight",
             Self::Random => "random",
         }
     }
 }
 
+/// Where a request would go if nothing were taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To one side, whatever the weight.
+    Side(Variant, Reason),
+    /// Where the weight has this bucket.
+    Bucket(Bucket, Reason),
+}
+
 /// Which variant serves a request, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// The variant that serves.
-    pub variant: Variant,
+    /// The variant that serves; None if only Envoy's route knows, which holds the weight.
+    pub variant: Option<Variant>,
     /// What decided.
     pub reason: Reason,
 }
 
 impl Decision {
-    /// Everybody is on blue.
-    pub const ROLLED_BACK: Self = Self { variant: Variant::Blue, reason: Reason::Rollback };
+    /// Back to blue.
+    pub const ROLLED_BACK: Self = Self { variant: Some(Variant::Blue), reason: Reason::Rollback };
 }
 
-/// Decides by weight; rollback beats it. The flag is dear to read, so it is asked for last and
-/// only where it matters: on the way to green.
-pub fn decide(weight: Weight, draw: &Draw, is_rolled_back: impl FnOnce() -> bool) -> Decision {
-    let reason = match draw {
-        Draw::Keyed(_) | Draw::Issued(..) => Reason::Weight,
-        Draw::Random(_) => Reason::Random,
+/// Decides. `weight` is None if Envoy's route holds it.
+///
+/// `limit` is how far green may go: 100 percent, less under a cap, 0 if green is taken back. It
+/// is dear to find out, so it is asked for only on the way to green.
+pub fn decide(wish: Wish, weight: Option<Weight>, limit: impl FnOnce() -> Weight) -> Decision {
+    let (is_taken_back, variant, reason) = match wish {
+        Wish::Side(Variant::Blue, reason) => (false, Some(Variant::Blue), reason),
+        Wish::Side(Variant::Green, reason) => {
+            (limit() == Weight::ZERO, Some(Variant::Green), reason)
+        }
+        Wish::Bucket(bucket, reason) => match weight {
+            Some(weight) if !weight.covers(bucket) => (false, Some(Variant::Blue), reason),
+            Some(_) => (!limit().covers(bucket), Some(Variant::Green), reason),
+            None => (!limit().covers(bucket), None, reason),
+        },
     };
-    if !weight.covers(draw.bucket()) {
-        return Decision { variant: Variant::Blue, reason };
-    }
-    if is_rolled_back() {
-        return Decision::ROLLED_BACK;
-    }
-    Decision { variant: Variant::Green, reason }
+    if is_taken_back { Decision::ROLLED_BACK } else { Decision { variant, reason } }
 }

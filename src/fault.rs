@@ -5,13 +5,26 @@ use std::fmt;
 /// Longest value that is repeated in a fault, in characters.
 const LONGEST_VALUE: usize = 80;
 
+/// Most faults that are told: nobody reads more, and looking for them takes time.
+const MOST_FAULTS: usize = 100;
+
 /// One fault of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     path: Path,
-    /// The other place, where two clash.
-    other: Option<Path>,
     reason: String,
+    kind: Kind,
+}
+
+/// What a fault lies in, which decides whether it may only follow from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// In what stands there.
+    Value,
+    /// In what does not stand there.
+    Lack,
+    /// In what stands elsewhere as well.
+    Clash(Path),
 }
 
 impl fmt::Display for Fault {
@@ -37,10 +50,9 @@ impl Path {
     /// The value under a key of this object.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        match self.0.as_str() {
-            "" => Self(key.to_owned()),
-            path => Self(format!("{path}.{key}")),
-        }
+        let legible = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let key = if legible { key.into() } else { shortened(&format!("{key:?}")) };
+        Self(if self.0.is_empty() { key } else { format!("{}.{key}", self.0) })
     }
 
     /// An element of this list.
@@ -49,13 +61,16 @@ impl Path {
         Self(format!("{}[{index}]", self.0))
     }
 
-    /// Whether one of the two stands inside the other, or both are the same.
-    fn overlaps(&self, other: &Self) -> bool {
-        let (outer, inner) =
-            if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
-        inner
-            .0
-            .strip_prefix(&outer.0)
+    /// Whether a secret stands here, which no fault may repeat.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.0.rsplit('.').next().is_some_and(|key| key.starts_with("secret"))
+    }
+
+    /// Whether this is the other or stands inside it.
+    fn is_within(&self, other: &Self) -> bool {
+        self.0
+            .strip_prefix(&other.0)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 }
@@ -66,14 +81,36 @@ impl fmt::Display for Path {
     }
 }
 
-/// All faults of a configuration, in the order found.
+/// The faults of a configuration in the order found, as many as anybody reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults {
+    told: Vec<Fault>,
+    untold: usize,
+}
 
 impl Faults {
     /// Adds a fault: `path: reason`.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
-        self.0.push(Fault { path: path.clone(), other: None, reason: reason.into() });
+        self.push(Fault { path: path.clone(), reason: reason.into(), kind: Kind::Value });
+    }
+
+    /// Adds a fault of something that is missing in the object at a path.
+    pub fn add_lack(&mut self, path: &Path, reason: impl Into<String>) {
+        self.push(Fault { path: path.clone(), reason: reason.into(), kind: Kind::Lack });
+    }
+
+    fn push(&mut self, fault: Fault) {
+        if self.is_full() {
+            self.untold = self.untold.saturating_add(1);
+        } else {
+            self.told.push(fault);
+        }
+    }
+
+    /// Whether no further fault will be told.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.told.len() >= MOST_FAULTS
     }
 
     /// Adds a fault of a text: `path: "value" reason`.
@@ -84,39 +121,52 @@ impl Faults {
     /// Adds a fault of a value that is what an earlier one is already.
     pub fn add_clash(&mut self, path: &Path, earlier: Path) {
         let reason = format!("is the same as {earlier}");
-        self.0.push(Fault { path: path.clone(), other: Some(earlier), reason });
+        self.push(Fault { path: path.clone(), reason, kind: Kind::Clash(earlier) });
     }
 
-    /// Adds what another reading found, less what only follows from a fault known already.
+    /// Adds what another reading found, less what only follows from a fault known already: what
+    /// stands where something was taken out, and what lacks or equals something only since then.
     pub fn add_consequences(&mut self, more: Self) {
-        let follows = |fault: &Fault| {
-            self.know(&fault.path) || fault.other.as_ref().is_some_and(|other| self.know(other))
-        };
-        let new: Vec<Fault> = more.0.into_iter().filter(|fault| !follows(fault)).collect();
-        self.0.extend(new);
-    }
-
-    /// Whether a fault at this path, above it or inside it is known.
-    #[must_use]
-    pub fn know(&self, path: &Path) -> bool {
-        self.0.iter().any(|fault| fault.path.overlaps(path))
+        let known: Vec<Path> = self.told.iter().map(|fault| fault.path.clone()).collect();
+        let is_lost = |path: &Path| known.iter().any(|known| path.is_within(known));
+        let lost_a_part = |path: &Path| known.iter().any(|known| known.is_within(path));
+        for fault in more.told {
+            let follows = is_lost(&fault.path)
+                || match &fault.kind {
+                    Kind::Value => false,
+                    Kind::Lack => lost_a_part(&fault.path),
+                    Kind::Clash(other) => {
+                        lost_a_part(&fault.path) || lost_a_part(other) || is_lost(other)
+                    }
+                };
+            if !follows {
+                self.push(fault);
+            }
+        }
+        self.untold = self.untold.saturating_add(more.untold);
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty()
     }
 
-    /// The faults in the order found.
+    /// The faults that are told, in the order found.
     pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
-        self.0.iter()
+        self.told.iter()
+    }
+
+    /// How many more there are.
+    #[must_use]
+    pub fn untold(&self) -> usize {
+        self.untold
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|fault| writeln!(f, "{fault}"))
+        self.told.iter().try_for_each(|fault| writeln!(f, "{fault}"))
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::cookie::Id;
-use crate::decision::{Decision, Variant, decide};
+use crate::decision::{Decision, Reason, Variant, Wish, decide};
+use crate::explain;
 use crate::host::Host;
 use crate::pairs::Pairs;
+use crate::request::Request;
 use crate::routing::{Deployment, Table};
 use crate::sticky::Draw;
-use crate::tags::{Forged, Tags};
+use crate::tags::Written;
+use crate::weight::Weight;
 
 /// The filter of one stream.
 #[derive(Debug)]
@@ -22,14 +24,7 @@ pub struct Filter {
 struct Response {
     variant: Option<Variant>,
     set_cookie: Option<String>,
-}
-
-/// What decides where a request goes, found in one pass over its headers.
-#[derive(Debug, Default)]
-struct Request<'a> {
-    authority: &'a [u8],
-    path: &'a [u8],
-    forged: Forged,
+    explanation: Option<String>,
 }
 
 impl Filter {
@@ -43,22 +38,21 @@ impl Filter {
     /// a deployment for it.
     pub fn on_request_headers(&mut self, host: &mut impl Host) -> Option<(&str, Decision)> {
         let buffer = host.request_headers();
-        let headers = Pairs::new(&buffer);
-        let Self { table, response } = self;
-        let request = Request::read(headers, &table.tags);
-        let Some(deployment) = table.find(request.authority, request.path) else {
-            table.tags.remove(request.forged, host);
+        let table = &*self.table;
+        let request = Request::read(Pairs::new(&buffer), &table.tags);
+        let Some(deployment) = table.find(&request) else {
+            table.tags.write(Written::default(), request.forged, host);
             return None;
         };
-        let (decision, issued) = decide_for(deployment, headers, table, host);
-        let cluster = deployment.clusters.as_ref().map(|clusters| match decision.variant {
-            Variant::Blue => &*clusters.blue,
-            Variant::Green => &*clusters.green,
-        });
-        table.tags.write(decision.variant, cluster, request.forged, host);
-        response.variant = Some(decision.variant);
-        response.set_cookie = issued.and_then(|id| Some(deployment.sticky.cookie()?.issue(&id)));
-        Some((&deployment.name, decision))
+        let verdict = Verdict::new(deployment, &request, table, host);
+        table.tags.write(verdict.tags(deployment, table), request.forged, host);
+        self.response = Response {
+            variant: verdict.decision.variant,
+            set_cookie: verdict.issued(),
+            explanation: explain::is_due(table.explain, &request, verdict.is_overridden)
+                .then(|| verdict.explain(deployment)),
+        };
+        Some((&deployment.name, verdict.decision))
     }
 
     /// Tells the client what it is to know.
@@ -69,35 +63,113 @@ impl Filter {
         if let Some(cookie) = self.response.set_cookie.take() {
             host.add_response_header("set-cookie", &cookie);
         }
+        if let Some(explanation) = self.response.explanation.take() {
+            host.set_response_header(explain::HEADER, &explanation);
+        }
     }
 }
 
-fn decide_for(
-    deployment: &Deployment,
-    headers: Pairs<'_>,
-    table: &Table,
-    host: &mut impl Host,
-) -> (Decision, Option<Id>) {
-    let Some(weight) = deployment.weight else { return (Decision::ROLLED_BACK, None) };
-    let draw = deployment.sticky.draw(headers, host);
-    let decision =
-        decide(weight, &draw, || table.rollback.roll_back(&deployment.name, table.names(), host));
-    let issued = match draw {
-        Draw::Issued(_, id) => Some(id),
-        Draw::Keyed(_) | Draw::Random(_) => None,
-    };
-    (decision, issued)
+/// A decision, and what it was made of.
+struct Verdict<'a> {
+    decision: Decision,
+    /// None where no key was looked for.
+    draw: Option<Draw<'a>>,
+    /// None where it was not looked at, or where Envoy's route holds it.
+    weight: Option<Weight>,
+    is_mirrored: bool,
+    is_overridden: bool,
 }
 
-impl<'a> Request<'a> {
-    fn read(headers: Pairs<'a>, tags: &Tags) -> Self {
-        headers.iter().fold(Self::default(), |mut request, (name, value)| {
-            match name {
-                b":authority" => request.authority = value,
-                b":path" => request.path = value,
-                _ => request.forged.note(name, tags),
+impl<'a> Verdict<'a> {
+    fn new(
+        deployment: &'a Deployment,
+        request: &Request<'_>,
+        table: &Table,
+        host: &mut impl Host,
+    ) -> Self {
+        let overridden = (deployment.overrides.as_ref())
+            .and_then(|overrides| overrides.accept(request, &deployment.name, host));
+        if deployment.is_rolled_back {
+            let decision = Decision::ROLLED_BACK;
+            let is_overridden = overridden.is_some();
+            return Self { decision, draw: None, weight: None, is_mirrored: false, is_overridden };
+        }
+        let mut upstream = || deployment.trust.as_ref()?.variant(request, &table.tags, host);
+        let side = match overridden {
+            Some(variant) => Some((variant, Reason::Override)),
+            None => upstream().map(|variant| (variant, Reason::Upstream)),
+        };
+        let draw = if side.is_some() { None } else { Some(deployment.lot.draw(request, host)) };
+        let wish = match (side, &draw) {
+            (Some((variant, reason)), _) => Wish::Side(variant, reason),
+            (None, Some(draw)) => draw.wish,
+            (None, None) => Wish::Side(Variant::Blue, Reason::Random),
+        };
+        let weight = match wish {
+            Wish::Bucket(..) => deployment.share.weight(host),
+            Wish::Side(..) => None,
+        };
+        let mut limit = None;
+        let mut read_limit = |host: &mut _| {
+            *limit
+                .get_or_insert_with(|| table.rollback.limit(&deployment.name, table.names(), host))
+        };
+        let decision = decide(wish, weight, || read_limit(host));
+        let is_mirrored = match (deployment.mirror, wish, weight, decision.variant) {
+            (Some(mirror), Wish::Bucket(bucket, _), Some(weight), Some(Variant::Blue)) => {
+                mirror.takes(bucket, weight, || read_limit(host))
             }
-            request
-        })
+            _ => false,
+        };
+        let weight = weight.map(|weight| limit.map_or(weight, |limit| weight.min(limit)));
+        Self { decision, draw, weight, is_mirrored, is_overridden: overridden.is_some() }
+    }
+
+    /// What the request is tagged with.
+    fn tags(&self, deployment: &'a Deployment, table: &Table) -> Written<'a> {
+        let Decision { variant, reason } = self.decision;
+        let clusters = deployment.clusters.as_ref();
+        let cluster_of = |variant| {
+            clusters.map(|clusters| match variant {
+                Variant::Blue => &*clusters.blue,
+                Variant::Green => &*clusters.green,
+            })
+        };
+        let number = |header: &crate::bucket_header::BucketHeader| match (variant, self.bucket()) {
+            (_, Some(bucket)) if matches!(reason, Reason::Weight | Reason::Random) => {
+                Some(header.number(bucket))
+            }
+            (variant, _) => variant.map(|variant| header.end(variant)),
+        };
+        Written {
+            variant,
+            cluster: variant.and_then(cluster_of),
+            mirror: if self.is_mirrored { cluster_of(Variant::Green) } else { None },
+            bucket: table.tags.bucket().and_then(number),
+        }
+    }
+
+    fn bucket(&self) -> Option<crate::sticky::Bucket> {
+        match self.draw.as_ref()?.wish {
+            Wish::Bucket(bucket, _) => Some(bucket),
+            Wish::Side(..) => None,
+        }
+    }
+
+    fn issued(&self) -> Option<String> {
+        let (id, cookie) = self.draw.as_ref()?.issued?;
+        Some(cookie.issue(&id))
+    }
+
+    fn explain(&self, deployment: &Deployment) -> String {
+        explain::Facts {
+            deployment: &deployment.name,
+            decision: self.decision,
+            bucket: self.bucket(),
+            weight: self.weight,
+            source: self.draw.as_ref().and_then(|draw| draw.source),
+            is_issued: self.draw.as_ref().is_some_and(|draw| draw.issued.is_some()),
+        }
+        .to_text()
     }
 }

@@ -1,18 +1,20 @@
 //! Finds the deployment of a request among any number of them.
 //!
 //! The precedence is that of an `HTTPRoute` of Gateway API: exact host, longest wildcard, any host;
-//! then exact path, longest prefix, any path; then the order in the file. A better host under
-//! which no path matches gives way to a lesser one.
+//! then exact path, longest prefix, any path; then more conditions on headers; then the order in
+//! the file. What is better and does not match gives way to what is less.
 
 use hashbrown::HashMap;
 
+use crate::conditions::Candidates;
 use crate::hostname::{self, HostPattern};
 use crate::matching::{Match, PathPattern, ends_prefix};
+use crate::request::Request;
 
 /// Position of a deployment in the file.
 pub type Position = usize;
 
-/// All deployments by host and path.
+/// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     exact_hosts: HashMap<Box<[u8]>, Paths>,
@@ -24,9 +26,9 @@ pub struct Index {
 /// The deployments of one host, or of one wildcard, by path.
 #[derive(Clone, Debug, Default)]
 struct Paths {
-    exact: HashMap<Box<[u8]>, Position>,
-    prefixes: LongestFirst<Position>,
-    any: Option<Position>,
+    exact: HashMap<Box<[u8]>, Candidates>,
+    prefixes: LongestFirst<Candidates>,
+    any: Candidates,
 }
 
 /// A map from byte strings that also knows which lengths its keys have: a look-up tries each
@@ -39,71 +41,64 @@ struct LongestFirst<T> {
 }
 
 impl Index {
-    /// Enters a deployment. Where an earlier one has the same host and path, that one stays.
+    /// Enters a deployment; an earlier one comes before it.
     pub fn enter(&mut self, matches: &Match, position: Position) {
         if matches.hosts.is_empty() {
-            self.any_host.enter(&matches.path, position);
+            self.any_host.enter(matches, position);
         }
         for host in &matches.hosts {
             let paths = match host {
                 HostPattern::Exact(host) => {
                     self.exact_hosts.entry_ref(host.as_bytes()).or_default()
                 }
-                HostPattern::Suffix(suffix) => {
-                    self.host_suffixes.entry(suffix.as_bytes(), Paths::default)
-                }
+                HostPattern::Suffix(suffix) => self.host_suffixes.entry(suffix.as_bytes()),
             };
-            paths.enter(&matches.path, position);
+            paths.enter(matches, position);
         }
     }
 
     /// The deployment that a request belongs to.
-    ///
-    /// `authority` is the host as the client sent it, `path` may have a query.
     #[must_use]
-    pub fn find(&self, authority: &[u8], path: &[u8]) -> Option<Position> {
-        let path = path.split(|byte| *byte == b'?').next().unwrap_or_default();
+    pub fn find(&self, request: &Request<'_>) -> Option<Position> {
         let mut buffer = [0; hostname::LONGEST];
-        hostname::normalize(authority, &mut buffer)
-            .and_then(|host| self.find_by_host(host, path))
-            .or_else(|| self.any_host.find(path))
+        hostname::normalize(request.authority, &mut buffer)
+            .and_then(|host| self.find_by_host(host, request))
+            .or_else(|| self.any_host.find(request))
     }
 
-    fn find_by_host(&self, host: &[u8], path: &[u8]) -> Option<Position> {
-        let exact = self.exact_hosts.get(host).and_then(|paths| paths.find(path));
+    fn find_by_host(&self, host: &[u8], request: &Request<'_>) -> Option<Position> {
+        let exact = self.exact_hosts.get(host).and_then(|paths| paths.find(request));
         exact.or_else(|| {
             // At least one label stands before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),
             };
-            self.host_suffixes.find(suffix).find_map(|paths| paths.find(path))
+            self.host_suffixes.find(suffix).find_map(|paths| paths.find(request))
         })
     }
 }
 
 impl Paths {
-    fn enter(&mut self, path: &PathPattern, position: Position) {
-        match path {
-            PathPattern::Exact(path) => {
-                self.exact.entry_ref(path.as_bytes()).or_insert(position);
-            }
-            PathPattern::Prefix(prefix) => {
-                self.prefixes.entry(prefix.as_bytes(), || position);
-            }
-            PathPattern::Any => {
-                self.any.get_or_insert(position);
-            }
-        }
+    fn enter(&mut self, matches: &Match, position: Position) {
+        let candidates = match &matches.path {
+            PathPattern::Exact(path) => self.exact.entry_ref(path.as_bytes()).or_default(),
+            PathPattern::Prefix(prefix) => self.prefixes.entry(prefix.as_bytes()),
+            PathPattern::Any => &mut self.any,
+        };
+        candidates.enter(&matches.headers, position);
     }
 
-    fn find(&self, path: &[u8]) -> Option<Position> {
+    fn find(&self, request: &Request<'_>) -> Option<Position> {
         let prefix = |length| {
-            let (prefix, rest) = path.split_at_checked(length)?;
+            let (prefix, rest) = request.path.split_at_checked(length)?;
             ends_prefix(prefix, rest).then_some(prefix)
         };
-        let exact = self.exact.get(path);
-        exact.or_else(|| self.prefixes.find(prefix).next()).copied().or(self.any)
+        let exact = self.exact.get(request.path).into_iter();
+        exact
+            .chain(self.prefixes.find(prefix))
+            .chain([&self.any])
+            .find_map(|candidates| candidates.find(request.headers))
     }
 }
 
@@ -113,15 +108,17 @@ impl<T> Default for LongestFirst<T> {
     }
 }
 
-impl<T> LongestFirst<T> {
-    fn entry(&mut self, key: &[u8], default: impl FnOnce() -> T) -> &mut T {
+impl<T: Default> LongestFirst<T> {
+    fn entry(&mut self, key: &[u8]) -> &mut T {
         let place = self.lengths.binary_search_by(|length| key.len().cmp(length));
         if let Err(place) = place {
             self.lengths.insert(place, key.len());
         }
-        self.values.entry_ref(key).or_insert_with(default)
+        self.values.entry_ref(key).or_default()
     }
+}
 
+impl<T> LongestFirst<T> {
     /// Values of those candidates that are keys. `candidate` gives the part of the searched text
     /// that has this length, or none if no key of this length can match.
     fn find<'a>(

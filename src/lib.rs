@@ -14,23 +14,39 @@
 //! At configuration time [`json`] reads the text into the structs of [`config`], and
 //! [`routing::Table`] validates them; every [`fault`] is reported. Past that nothing is invalid.
 
+pub mod bucket_header;
+pub mod conditions;
 pub mod config;
 pub mod cookie;
+pub mod counters;
+pub mod decimal;
 pub mod decision;
+pub mod deployment;
+pub mod explain;
 pub mod fault;
 pub mod filter;
+pub mod flag;
 pub mod host;
 pub mod hostname;
 pub mod index;
 pub mod json;
+pub mod key;
 pub mod matching;
+pub mod mirror;
+pub mod name;
+pub mod overrides;
 pub mod pairs;
+pub mod pins;
+pub mod ramp;
+pub mod request;
 pub mod rollback;
 pub mod routing;
 pub mod sticky;
-mod strict;
+pub mod strict;
 pub mod tags;
 pub mod token;
+pub mod upstream;
+pub mod value;
 pub mod weight;
 
 #[cfg(target_os = "wasi")]

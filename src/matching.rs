@@ -1,5 +1,8 @@
 //! Which requests a deployment is meant for, validated.
 
+use hashbrown::HashSet;
+
+use crate::conditions::Condition;
 use crate::config;
 use crate::fault::{Faults, Path};
 use crate::hostname::HostPattern;
@@ -11,6 +14,8 @@ pub struct Match {
     pub hosts: Vec<HostPattern>,
     /// The condition on the path.
     pub path: PathPattern,
+    /// All of them. Sorted.
+    pub headers: Vec<Condition>,
 }
 
 /// A condition on the path of a request, its query left aside.
@@ -34,11 +39,13 @@ impl Match {
     /// Validates the configuration; None where that added faults.
     pub fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Option<Self> {
         let before = faults.iter().len();
-        let mut hosts = Vec::new();
+        let (mut hosts, mut seen) = (Vec::new(), HashSet::new());
         for (index, text) in config.hosts.iter().flatten().enumerate() {
             let at = at.key("hosts").index(index);
             match HostPattern::parse(text) {
-                Ok(host) if hosts.contains(&host) => faults.add_text(&at, text, "is listed before"),
+                Ok(host) if !seen.insert(host.clone()) => {
+                    faults.add_text(&at, text, "is listed before")
+                }
                 Ok(host) => hosts.push(host),
                 Err(reason) => faults.add_text(&at, text, reason),
             }
@@ -48,7 +55,16 @@ impl Match {
         }
         hosts.sort();
         let path = PathPattern::new(config, at, faults);
-        (faults.iter().len() == before).then_some(Self { hosts, path })
+        let mut headers = Vec::new();
+        for (index, condition) in config.headers.iter().enumerate() {
+            let at = at.key("headers").index(index);
+            match Condition::new(condition, &at, faults) {
+                Some(known) if headers.contains(&known) => faults.add(&at, "is listed before"),
+                condition => headers.extend(condition),
+            }
+        }
+        headers.sort();
+        (faults.iter().len() == before).then_some(Self { hosts, path, headers })
     }
 }
 

@@ -9,6 +9,7 @@ use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, BufferType, ContextType, LogLevel};
 
 use crate::abi::{self, Map};
+use crate::counters::Counter;
 use crate::filter::Filter;
 use crate::host::{Host, Property, PropertyPath};
 use crate::routing::Table;
@@ -38,6 +39,9 @@ impl RootContext for Plugin {
             Err(faults) => {
                 for fault in &faults {
                     log::error!("configuration refused: {fault}");
+                }
+                if faults.untold() > 0 {
+                    log::error!("configuration refused: and {} more faults", faults.untold());
                 }
                 false
             }
@@ -74,6 +78,15 @@ impl HttpContext for Stream {
         }
         Action::Continue
     }
+}
+
+thread_local! {
+    /// Defined once in a VM, for each definition makes a new id.
+    static COUNTERS: Vec<(Counter, u32)> = Counter::all()
+        .filter_map(|counter| Some((counter, abi::define_counter(counter.name()).ok()?)))
+        .collect();
+    /// What this VM has warned of.
+    static WARNED: RefCell<HashSet<u64>> = RefCell::default();
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
@@ -114,10 +127,27 @@ impl Host for Envoy {
         Some(u128::from_le_bytes(bytes))
     }
 
+    fn now(&mut self) -> u64 {
+        abi::now()
+    }
+
+    fn set_filter_state(&mut self, name: &str, value: &str) {
+        abi::set_property(name.as_bytes(), value.as_bytes());
+    }
+
+    fn clear_route_cache(&mut self) {
+        abi::call_foreign_function("clear_route_cache");
+    }
+
+    fn count(&mut self, counter: Counter) {
+        COUNTERS.with(|counters| {
+            if let Some((_, id)) = counters.iter().find(|(known, _)| *known == counter) {
+                abi::increment_metric(*id, 1);
+            }
+        });
+    }
+
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        thread_local! {
-            static WARNED: RefCell<HashSet<u64>> = RefCell::default();
-        }
         if !WARNED.with_borrow_mut(|warned| warned.insert(key)) {
             return;
         }

@@ -1,182 +1,186 @@
-//! The rollback flag: filter metadata that xDS pushes, read on the way to green.
+//! Rollback: filter metadata that xDS pushes says how far green may go.
+//!
+//! In the namespace of an owner, `rollback` takes all of green back and `max_green_weight` caps
+//! it. Absent is not the same as unreadable: what cannot be understood takes everybody back.
 
 use std::hash::Hasher;
 
+use hashbrown::HashSet;
 use twox_hash::XxHash64;
 
-use crate::config::{self, Source};
+use crate::config::{self, Owner, Source};
+use crate::counters::Counter;
 use crate::fault::{Faults, Path};
+use crate::flag::Flag;
 use crate::host::{Host, Property, PropertyPath};
 use crate::pairs::Pairs;
-use crate::routing::Names;
+use crate::value::Value;
+use crate::weight::Weight;
 
-const KEY: &str = "rollback";
+const FLAG: &[u8] = b"rollback";
+const CAP: &[u8] = b"max_green_weight";
 
-/// Where flags are looked up. A flag in any of the sources suffices.
+/// Names of all deployments.
+pub type Names = HashSet<Box<str>>;
+
+/// Where flags and caps are looked up. The lowest of all counts.
 #[derive(Clone, Debug)]
-pub struct Sources(Box<[PropertyPath]>);
+pub struct Sources(Box<[Place]>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// A struct with a flag and a cap.
+    Namespace(PropertyPath),
+    /// A flag.
+    Flag(PropertyPath),
+}
 
 impl Sources {
-    /// Validates the configuration.
+    /// How far green of a deployment may go: 100 percent unless something says otherwise.
+    pub fn limit(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
+        let mut limit = Weight::FULL;
+        for place in &self.0 {
+            let (Place::Namespace(path) | Place::Flag(path)) = place;
+            let mut reading = Reading { path, deployment, all, host };
+            let found = match (reading.host.property(path), place) {
+                (Property::Absent, _) => continue,
+                (Property::Unreadable, _) => reading.unreadable(b"", b""),
+                (Property::Bytes(value), Place::Flag(_)) => reading.flag(&value),
+                (Property::Bytes(value), Place::Namespace(_)) => reading.namespace(&value),
+            };
+            limit = limit.min(found);
+            if limit == Weight::ZERO {
+                break;
+            }
+        }
+        limit
+    }
+
+    /// Validates the configuration. What is at fault is left out.
     pub fn new(config: &config::Rollback, path: &Path, faults: &mut Faults) -> Self {
         let namespace = config.namespace.as_str();
         if namespace.is_empty() || namespace.contains('\0') {
             faults.add_text(&path.key("namespace"), namespace, "cannot be a metadata namespace");
         }
+        let mut places = Vec::new();
         for (index, source) in config.sources.iter().enumerate() {
-            if config.sources.iter().take(index).any(|earlier| earlier == source) {
-                faults.add(&path.key("sources").index(index), "is listed before");
+            let at = path.key("sources").index(index);
+            match Place::new(source, namespace, &at, faults) {
+                Some(known) if places.contains(&known) => faults.add(&at, "is listed before"),
+                place => places.extend(place),
             }
         }
-        Self(config.sources.iter().map(|source| property_path(*source, namespace)).collect())
+        Self(places.into())
     }
+}
 
-    /// Whether any source takes this deployment's green back. What cannot be read does.
-    pub fn roll_back(&self, name: &str, all: &Names, host: &mut impl Host) -> bool {
-        self.0.iter().any(|path| match host.property(path) {
-            Property::Absent => false,
-            Property::Bytes(value) => match Flag::read(&value) {
-                Flag::Off => false,
-                Flag::On => true,
-                Flag::Deployments(names) => {
-                    warn_of_unknown(&names, all, host);
-                    names.iter().any(|flagged| flagged == name)
-                }
-                Flag::Unreadable => {
-                    warn_of_unreadable(path, &value, host);
-                    true
-                }
-            },
-            Property::Unreadable => {
-                warn_of_unreadable(path, b"", host);
-                true
+impl Place {
+    fn new(source: &Source, namespace: &str, at: &Path, faults: &mut Faults) -> Option<Self> {
+        match source {
+            Source::Namespace(owner) => {
+                let root = metadata_of(owner.known(at, faults)?);
+                Some(Self::Namespace(PropertyPath::new(&[root, &[namespace]].concat())))
             }
-        })
+            Source::Path(config) => {
+                let rest = PropertyPath::parse(&config.path, &at.key("path"), faults);
+                let at = at.key("in");
+                let Some(owner) = &config.owner else {
+                    faults.add(&at, "is missing");
+                    return None;
+                };
+                let root = metadata_of(owner.known(&at, faults)?);
+                Some(Self::Flag(rest?.below(root)))
+            }
+        }
     }
 }
 
-fn property_path(source: Source, namespace: &str) -> PropertyPath {
-    let object = match source {
-        Source::VirtualHost => "virtual_host_metadata",
-        Source::Route => "route_metadata",
-        Source::Cluster => "cluster_metadata",
-        Source::Listener => "listener_metadata",
-        Source::Node => return PropertyPath::new(&["xds", "node", "metadata", namespace, KEY]),
-    };
-    PropertyPath::new(&["xds", object, "filter_metadata", namespace, KEY])
-}
-
-/// What a flag says.
-#[derive(Clone, Copy, Debug)]
-pub enum Flag<'a> {
-    /// Nobody is rolled back.
-    Off,
-    /// All deployments are rolled back.
-    On,
-    /// The named deployments are rolled back.
-    Deployments(Flagged<'a>),
-    /// Not to be understood.
-    Unreadable,
-}
-
-/// The deployments that a flag names.
-#[derive(Clone, Copy, Debug)]
-pub struct Flagged<'a> {
-    text: &'a str,
-    list: Pairs<'a>,
-}
-
-impl<'a> Flagged<'a> {
-    /// The names, in the order written.
-    pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let texts = self.text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        texts.chain(self.list.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok()))
+fn metadata_of(owner: Owner) -> &'static [&'static str] {
+    match owner {
+        Owner::VirtualHost => &["xds", "virtual_host_metadata", "filter_metadata"],
+        Owner::Route => &["xds", "route_metadata", "filter_metadata"],
+        Owner::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
+        Owner::Listener => &["xds", "listener_metadata", "filter_metadata"],
+        Owner::Node => &["xds", "node", "metadata"],
     }
 }
 
-impl<'a> Flag<'a> {
-    /// Reads the bytes of a metadata value, which do not tell its type: a boolean is one byte,
-    /// a number eight, a list its elements as names of pairs, a text itself.
-    #[must_use]
-    pub fn read(value: &'a [u8]) -> Self {
-        match value {
-            [] | [0] => Self::Off,
-            [1] => Self::On,
-            _ => Self::read_text(value)
-                .or_else(|| Self::read_number(value))
-                .or_else(|| Self::read_list(value))
-                .unwrap_or(Self::Unreadable),
+/// What one source says of one deployment.
+struct Reading<'a, H> {
+    path: &'a PropertyPath,
+    deployment: &'a str,
+    all: &'a Names,
+    host: &'a mut H,
+}
+
+impl<H: Host> Reading<'_, H> {
+    fn namespace(&mut self, value: &[u8]) -> Weight {
+        let Some(members) = Pairs::exact(value) else { return self.unreadable(b"", value) };
+        let mut limit = Weight::FULL;
+        for (key, value) in members.iter() {
+            limit = limit.min(match key {
+                FLAG => self.flag(value),
+                CAP => self.cap(value),
+                _ => {
+                    self.warn(key, b"", || {
+                        "is neither `rollback` nor `max_green_weight`".to_owned()
+                    });
+                    continue;
+                }
+            });
         }
+        limit
     }
 
-    /// A keyword, a number as text, or names. None if the bytes are none of these.
-    fn read_text(value: &'a [u8]) -> Option<Self> {
-        let text = std::str::from_utf8(value).ok()?.trim();
-        let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is(&["", "false", "no", "off"]) {
-            return Some(Self::Off);
-        }
-        if is(&["true", "yes", "on"]) {
-            return Some(Self::On);
-        }
-        // Envoy's YAML loader hands on fractions and large integers as texts.
-        if text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
-            && let Ok(number) = text.parse::<f64>()
-        {
-            return Some(Self::number(number));
-        }
-        let is_names = text.split(',').map(str::trim).all(|name| name.is_empty() || is_name(name));
-        is_names.then_some(Self::Deployments(Flagged { text, list: Pairs::default() }))
-    }
-
-    fn read_number(value: &[u8]) -> Option<Self> {
-        value.try_into().ok().map(|bytes| Self::number(f64::from_le_bytes(bytes)))
-    }
-
-    fn number(number: f64) -> Self {
-        if number == 0.0 { Self::Off } else { Self::On }
-    }
-
-    fn read_list(value: &'a [u8]) -> Option<Self> {
-        let list = Pairs::exact(value)?;
-        let flagged = Flagged { text: "", list };
-        if list.is_empty() {
-            return Some(Self::Off);
-        }
-        let is_listed = |(name, value): (&[u8], &[u8])| {
-            value.is_empty() && std::str::from_utf8(name).is_ok_and(is_name)
+    fn flag(&mut self, value: &[u8]) -> Weight {
+        let is_taken_back = match Flag::read(value, |text| self.all.contains(text)) {
+            Flag::Off => false,
+            Flag::On => true,
+            Flag::Deployments(names) => {
+                for unknown in names.iter().filter(|name| !self.all.contains(*name)) {
+                    self.warn(FLAG, unknown.as_bytes(), || {
+                        format!("names \"{unknown}\", and no deployment is called so")
+                    });
+                }
+                names.iter().any(|name| name == self.deployment)
+            }
+            Flag::Unreadable => return self.unreadable(FLAG, value),
         };
-        list.iter().all(is_listed).then_some(Self::Deployments(flagged))
+        if is_taken_back { Weight::ZERO } else { Weight::FULL }
     }
-}
 
-/// Whether a text has the form of a deployment's name: 1 to 64 of `A-Za-z0-9._-`.
-#[must_use]
-pub fn is_name(text: &str) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=64).contains(&text.len()) && text.bytes().all(legal)
-}
+    fn cap(&mut self, value: &[u8]) -> Weight {
+        let cap = match Value::read(value) {
+            Value::Text(text) if text.trim().is_empty() => return Weight::FULL,
+            Value::Text(text) => Weight::from_percent(text.trim()),
+            Value::Number(bits) => Weight::from_percent(&f64::from_bits(bits).to_string()),
+            Value::Bool(_) | Value::Pairs(_) | Value::Bytes(_) => {
+                return self.unreadable(CAP, value);
+            }
+        };
+        cap.unwrap_or_else(|_| self.unreadable(CAP, value))
+    }
 
-fn warn_of_unreadable(path: &PropertyPath, value: &[u8], host: &mut impl Host) {
-    host.warn_once(warning_key(path.as_bytes(), value), || {
-        let place = path.as_bytes().escape_ascii().to_string().replace("\\x00", ".");
-        let value = value.get(..value.len().min(64)).unwrap_or_default().escape_ascii();
-        format!("rolled back: {place} holds a value that cannot be understood: \"{value}\"")
-    });
-}
+    fn unreadable(&mut self, key: &[u8], value: &[u8]) -> Weight {
+        self.host.count(Counter::RollbackUnreadable);
+        self.warn(key, value, || {
+            let value = value.get(..value.len().min(64)).unwrap_or_default().escape_ascii();
+            format!("cannot be understood, so green is taken back: \"{value}\"")
+        });
+        Weight::ZERO
+    }
 
-fn warn_of_unknown(names: &Flagged<'_>, all: &Names, host: &mut impl Host) {
-    for name in names.iter().filter(|name| !all.contains(*name)) {
-        host.warn_once(warning_key(b"unknown", name.as_bytes()), || {
-            format!("a rollback flag names \"{name}\", and no deployment is called so")
+    /// Warns once for each place and value, not for each request.
+    fn warn(&mut self, key: &[u8], value: &[u8], message: impl FnOnce() -> String) {
+        let mut hash = XxHash64::with_seed(0);
+        for part in [self.path.as_bytes(), key, value] {
+            hash.write(part);
+            hash.write(&[0]);
+        }
+        let path = self.path;
+        self.host.warn_once(hash.finish(), || {
+            let dot = if key.is_empty() { "" } else { "." };
+            format!("{path}{dot}{} {}", key.escape_ascii(), message())
         });
     }
-}
-
-fn warning_key(kind: &[u8], value: &[u8]) -> u64 {
-    let mut hash = XxHash64::with_seed(0);
-    hash.write(kind);
-    hash.write(&[0]);
-    hash.write(value);
-    hash.finish()
 }

@@ -4,15 +4,18 @@
 //! xxHash can tell where a user is.
 
 use std::hash::Hasher;
+use std::rc::Rc;
 
 use twox_hash::XxHash64;
 
 use crate::config;
-use crate::cookie::{self, Id, IssuedCookie};
+use crate::cookie::{Id, IssuedCookie};
+use crate::decision::{Reason, Variant, Wish};
 use crate::fault::{Faults, Path};
 use crate::host::Host;
-use crate::pairs::Pairs;
-use crate::token::{header_name, is_token};
+use crate::key::KeySource;
+use crate::pins::Pins;
+use crate::request::Request;
 
 /// One of 2^64 equal shares of all targeting keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,102 +44,91 @@ impl Salt {
     }
 }
 
-/// Where the targeting keys of a deployment come from.
+/// Where targeting keys come from, validated; shared by all deployments with the same defaults.
 #[derive(Clone, Debug)]
 pub struct Sticky {
-    keys: Box<[Key]>,
-    salt: Salt,
-    cookie: Option<IssuedCookie>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Key {
-    Header(Box<str>),
-    Cookie(Box<str>),
-}
-
-/// The bucket of a request, and what it stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Draw {
-    /// The bucket of the targeting key that the request carries.
-    Keyed(Bucket),
-    /// The bucket of an id made for this request, to be issued with the response.
-    Issued(Bucket, Id),
-    /// A random bucket, for this request alone.
-    Random(Bucket),
-}
-
-impl Draw {
-    /// The bucket, whatever it stands on.
-    #[must_use]
-    pub fn bucket(&self) -> Bucket {
-        match *self {
-            Self::Keyed(bucket) | Self::Issued(bucket, _) | Self::Random(bucket) => bucket,
-        }
-    }
+    /// Tried in order.
+    pub keys: Box<[KeySource]>,
+    /// Issued where no key is found.
+    pub cookie: Option<IssuedCookie>,
+    /// What was given for a salt.
+    pub salt: Option<Box<str>>,
 }
 
 impl Sticky {
-    /// Finds the targeting key of a request, or makes up for a missing one.
-    pub fn draw(&self, headers: Pairs<'_>, host: &mut impl Host) -> Draw {
-        if let Some(key) = self.keys.iter().find_map(|key| key.find(headers)) {
-            return Draw::Keyed(self.salt.bucket(key));
-        }
-        match (host.random(), &self.cookie) {
-            (Some(random), Some(_)) => {
-                let id = Id::new(random);
-                Draw::Issued(self.salt.bucket(id.as_str().as_bytes()), id)
-            }
-            #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
-            (Some(random), None) => Draw::Random(Bucket(random as u64)),
-            // Without chance nobody is chosen: the last bucket is the last to go to green.
-            (None, _) => Draw::Random(Bucket(u64::MAX)),
-        }
-    }
-
-    /// The cookie that issues ids, if the deployment has one.
-    #[must_use]
-    pub fn cookie(&self) -> Option<&IssuedCookie> {
-        self.cookie.as_ref()
-    }
-
-    /// Validates the configuration; `name` is the deployment's, the salt if none is given.
-    pub fn new(config: &config::Sticky, name: &str, path: &Path, faults: &mut Faults) -> Self {
-        let at = path.key("keys");
-        let mut keys: Vec<Key> = (config.keys.iter().enumerate())
-            .filter_map(|(index, key)| Key::new(key, &at.index(index), faults))
+    /// Validates the configuration. What is at fault is left out.
+    pub fn new(config: &config::Sticky, at: &Path, faults: &mut Faults) -> Self {
+        let keys_at = at.key("keys");
+        let mut keys: Vec<KeySource> = (config.keys.iter().enumerate())
+            .filter_map(|(index, key)| KeySource::new(key, &keys_at.index(index), faults))
             .collect();
         let cookie = (config.issue_cookie.as_ref())
-            .and_then(|cookie| IssuedCookie::new(cookie, &path.key("issue_cookie"), faults));
+            .and_then(|cookie| IssuedCookie::new(cookie, &at.key("issue_cookie"), faults));
         if let Some(cookie) = &cookie {
             // What was issued is read back, after all other keys.
-            keys.push(Key::Cookie(cookie.name().into()));
+            keys.push(KeySource::Cookie(cookie.name().into()));
         }
-        let salt = Salt::new(config.salt.as_deref().unwrap_or(name));
-        Self { keys: keys.into(), salt, cookie }
+        Self { keys: keys.into(), cookie, salt: config.salt.as_deref().map(Into::into) }
     }
 }
 
-impl Key {
-    fn new(config: &config::Key, path: &Path, faults: &mut Faults) -> Option<Self> {
-        match config {
-            config::Key::Header(name) => {
-                header_name(name, &path.key("header"), faults).map(Self::Header)
-            }
-            config::Key::Cookie(name) if is_token(name) => Some(Self::Cookie(name.as_str().into())),
-            config::Key::Cookie(name) => {
-                faults.add_text(&path.key("cookie"), name, "cannot be the name of a cookie");
-                None
-            }
-        }
+/// How a deployment draws the buckets of its requests.
+#[derive(Clone, Debug)]
+pub struct Lot {
+    sticky: Rc<Sticky>,
+    salt: Salt,
+    pins: Pins,
+}
+
+/// What a request drew.
+#[derive(Clone, Copy, Debug)]
+pub struct Draw<'a> {
+    /// Which side its key or its bucket speaks for.
+    pub wish: Wish,
+    /// What the key was found in.
+    pub source: Option<&'a KeySource>,
+    /// The id that was made for this request, to be issued with the response.
+    pub issued: Option<(Id, &'a IssuedCookie)>,
+}
+
+impl Lot {
+    /// The salt is the deployment's name if none was given.
+    #[must_use]
+    pub fn new(sticky: Rc<Sticky>, pins: Pins, name: &str) -> Self {
+        let salt = Salt::new(sticky.salt.as_deref().unwrap_or(name));
+        Self { sticky, salt, pins }
     }
 
-    /// The value that the request has here, unless it is empty.
-    fn find<'a>(&self, headers: Pairs<'a>) -> Option<&'a [u8]> {
-        let value = match self {
-            Self::Header(name) => headers.get(name.as_bytes()),
-            Self::Cookie(name) => cookie::find(headers, name.as_bytes()),
+    /// Finds the targeting key of a request, or makes up for a missing one.
+    pub fn draw(&self, request: &Request<'_>, host: &mut impl Host) -> Draw<'_> {
+        let found = self.sticky.keys.iter().find_map(|source| {
+            let key = source.find(request, host)?;
+            Some((source, key))
+        });
+        if let Some((source, key)) = found {
+            let wish = match self.pins.get(&key) {
+                Some(variant) => Wish::Side(variant, Reason::Pin),
+                None => Wish::Bucket(self.salt.bucket(&key), Reason::Weight),
+            };
+            return Draw { wish, source: Some(source), issued: None };
+        }
+        let drawn = |bucket, reason, issued| Draw {
+            wish: Wish::Bucket(bucket, reason),
+            source: None,
+            issued,
         };
-        value.filter(|value| !value.is_empty())
+        match (host.random(), &self.sticky.cookie) {
+            (Some(random), Some(cookie)) => {
+                let id = Id::new(random);
+                let bucket = self.salt.bucket(id.as_str().as_bytes());
+                drawn(bucket, Reason::Weight, Some((id, cookie)))
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
+            (Some(random), None) => drawn(Bucket(random as u64), Reason::Random, None),
+            // Without chance nobody is chosen.
+            (None, _) => {
+                Draw { wish: Wish::Side(Variant::Blue, Reason::Random), source: None, issued: None }
+            }
+        }
     }
 }

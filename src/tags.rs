@@ -1,26 +1,32 @@
-//! The headers by which Envoy's own routes learn of a decision.
+//! The headers, and the filter state, by which Envoy's own routes learn of a decision.
 
+use crate::bucket_header::BucketHeader;
 use crate::config::{self, BlueTags};
 use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
+use crate::name::is_name;
 use crate::token::header_name;
 
-/// Headers that belong to the connection or to the framing of a message, not to the request
-/// (RFC 9110, section 7.6.1): written by a filter they would break it.
-const RESERVED: [&str; 12] = [
+/// Headers that belong to the connection or to the framing of a message (RFC 9110, section
+/// 7.6.1), or that carry more than a tag: written by a filter they would break something.
+const RESERVED: [&str; 16] = [
     "connection",
     "content-length",
-    "host",
+    "content-type",
+    "cookie",
+    "http2-settings",
     "keep-alive",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
+    "set-cookie",
     "te",
     "trailer",
     "trailers",
     "transfer-encoding",
     "upgrade",
+    "x-envoy-internal",
 ];
 
 /// Names of the tags, those that are switched on.
@@ -28,8 +34,27 @@ const RESERVED: [&str; 12] = [
 pub struct Tags {
     variant: Option<Box<str>>,
     cluster: Option<Box<str>>,
+    mirror: Option<Box<str>>,
+    bucket: Option<BucketHeader>,
+    filter_state: Option<Box<str>>,
     response: Option<Box<str>>,
     blue: BlueTags,
+    /// Bit `n % 64` is set if a request header of `n` bytes is a tag: most headers are told apart
+    /// from tags by this alone.
+    lengths: u64,
+}
+
+/// What a decision writes to a request. What is None is removed where a client sent it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// The side, if the filter knows it.
+    pub variant: Option<Variant>,
+    /// Its cluster.
+    pub cluster: Option<&'a str>,
+    /// The cluster that gets a copy.
+    pub mirror: Option<&'a str>,
+    /// The number for Envoy's weighted clusters.
+    pub bucket: Option<u32>,
 }
 
 /// Which tags a client sent along.
@@ -37,72 +62,126 @@ pub struct Tags {
 pub struct Forged {
     variant: bool,
     cluster: bool,
+    mirror: bool,
+    bucket: bool,
 }
 
 impl Forged {
     /// Notes a request header if it has the name of a tag.
     pub fn note(&mut self, header: &[u8], tags: &Tags) {
-        let is = |tag: &Option<Box<str>>| tag.as_ref().is_some_and(|tag| tag.as_bytes() == header);
-        self.variant |= is(&tags.variant);
-        self.cluster |= is(&tags.cluster);
+        if tags.lengths & length_bit(header) == 0 {
+            return;
+        }
+        let is = |name: Option<&str>| name.is_some_and(|name| name.as_bytes() == header);
+        self.variant |= is(tags.variant());
+        self.cluster |= is(tags.cluster.as_deref());
+        self.mirror |= is(tags.mirror.as_deref());
+        self.bucket |= is(tags.bucket.as_ref().map(|bucket| &*bucket.name));
+    }
+
+    /// Whether the variant tag came along.
+    #[must_use]
+    pub fn variant(self) -> bool {
+        self.variant
     }
 }
 
+fn length_bit(header: &[u8]) -> u64 {
+    1_u64.wrapping_shl(u32::try_from(header.len() % 64).unwrap_or(0))
+}
+
 impl Tags {
-    /// Validates the configuration.
+    /// Validates the configuration. What is at fault is left out.
     pub fn new(config: &config::Tags, path: &Path, faults: &mut Faults) -> Self {
         let mut seen: Vec<Box<str>> = Vec::new();
-        let mut tag = |key: &str, name: &Option<String>| {
-            let (path, name) = (path.key(key), name.as_deref()?);
-            let header = header_name(name, &path, faults)?;
+        let mut check = |name: &str, at: &Path, faults: &mut Faults| {
+            let header = header_name(name, at, faults)?;
             if RESERVED.contains(&&*header) {
-                faults.add_text(&path, name, "cannot be a tag: the header belongs to HTTP itself");
+                faults.add_text(at, name, "cannot be a tag: the header has another meaning");
             }
             if seen.contains(&header) {
-                faults.add_text(&path, name, "is another tag's name too");
+                faults.add_text(at, name, "is another tag's name too");
             }
             seen.push(header.clone());
             Some(header)
         };
+        let mut tag = |key: &str, name: &Option<String>, faults: &mut Faults| {
+            check(name.as_deref()?, &path.key(key), faults)
+        };
+        let variant = tag("variant_header", &config.variant_header, faults);
+        let cluster = tag("cluster_header", &config.cluster_header, faults);
+        let mirror = tag("mirror_header", &config.mirror_header, faults);
+        let response = tag("response_header", &config.response_header, faults);
+        let bucket = config.bucket_header.as_ref().and_then(|bucket| {
+            let at = path.key("bucket_header");
+            let name = check(&bucket.name, &at.key("name"), faults);
+            BucketHeader::new(bucket, name?, &at, faults)
+        });
+        if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
+            let reason = "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`";
+            faults.add_text(&path.key("filter_state"), name, reason);
+        }
+        let bucket_name = bucket.as_ref().map(|bucket| &bucket.name);
+        let names = [variant.as_ref(), cluster.as_ref(), mirror.as_ref(), bucket_name];
+        let lengths = names
+            .into_iter()
+            .flatten()
+            .fold(0, |lengths, name| lengths | length_bit(name.as_bytes()));
         Self {
-            variant: tag("variant_header", &config.variant_header),
-            cluster: tag("cluster_header", &config.cluster_header),
-            response: tag("response_header", &config.response_header),
-            blue: config.blue,
+            variant,
+            cluster,
+            mirror,
+            bucket,
+            filter_state: config.filter_state.as_deref().map(Into::into),
+            response,
+            blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),
+            lengths,
         }
     }
 
     /// Tags a request; what the client sent under a tag's name is overwritten or removed.
-    pub fn write(
-        &self,
-        variant: Variant,
-        cluster: Option<&str>,
-        forged: Forged,
-        host: &mut impl Host,
-    ) {
-        if variant == Variant::Blue && self.blue == BlueTags::Omit {
-            return self.remove(forged, host);
+    pub fn write(&self, mut written: Written<'_>, forged: Forged, host: &mut impl Host) {
+        if written.variant == Some(Variant::Blue) && self.blue == BlueTags::Omit {
+            written.variant = None;
+            written.cluster = None;
         }
-        if let Some(name) = &self.variant {
-            host.set_request_header(name, variant.as_str());
+        let mut number = itoa::Buffer::new();
+        let number = written.bucket.map(|bucket| number.format(bucket));
+        let variant = written.variant.map(Variant::as_str);
+        let bucket_name = self.bucket.as_ref().map(|bucket| &*bucket.name);
+        let mut has_changed = false;
+        for (name, value, is_forged) in [
+            (self.variant(), variant, forged.variant),
+            (self.cluster.as_deref(), written.cluster, forged.cluster),
+            (self.mirror.as_deref(), written.mirror, forged.mirror),
+            (bucket_name, number.as_deref(), forged.bucket),
+        ] {
+            let Some(name) = name else { continue };
+            match value {
+                Some(value) => host.set_request_header(name, value),
+                None if is_forged => host.remove_request_header(name),
+                None => continue,
+            }
+            has_changed = true;
         }
-        if let Some(name) = &self.cluster {
-            match cluster {
-                Some(cluster) => host.set_request_header(name, cluster),
-                None if forged.cluster => host.remove_request_header(name),
-                None => {}
+        if let (Some(name), Some(variant)) = (&self.filter_state, variant) {
+            host.set_filter_state(name, variant);
+            if !has_changed {
+                host.clear_route_cache();
             }
         }
     }
 
-    /// Removes what the client sent under a tag's name.
-    pub fn remove(&self, forged: Forged, host: &mut impl Host) {
-        if let (Some(name), true) = (&self.variant, forged.variant) {
-            host.remove_request_header(name);
-        }
-        if let (Some(name), true) = (&self.cluster, forged.cluster) {
-            host.remove_request_header(name);
-        }
+    /// Name of the variant header.
+    #[must_use]
+    pub fn variant(&self) -> Option<&str> {
+        self.variant.as_deref()
+    }
+
+    /// How buckets are numbered, if they are.
+    #[must_use]
+    pub fn bucket(&self) -> Option<&BucketHeader> {
+        self.bucket.as_ref()
     }
 
     /// Name of the response header that tells the client its variant.

@@ -9,11 +9,25 @@ pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(legal)
 }
 
-/// A header's name in lower case, as Envoy keeps it; None, and a fault, if it cannot be one.
-pub fn header_name(text: &str, path: &Path, faults: &mut Faults) -> Option<Box<str>> {
+/// A request header's name in lower case, as Envoy keeps it; None, and a fault, if it cannot be one.
+pub fn header_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+    let name = text.to_ascii_lowercase();
     if !is_token(text) {
-        faults.add_text(path, text, "cannot be the name of a header");
+        faults.add_text(at, text, "cannot be the name of a header");
         return None;
     }
-    Some(text.to_ascii_lowercase().into())
+    if name == "host" {
+        faults.add_text(at, text, "is no header to Envoy: `match.hosts` is for hosts");
+        return None;
+    }
+    Some(name.into())
+}
+
+/// A cookie's name; None, and a fault, if it cannot be one.
+pub fn cookie_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+    if !is_token(text) {
+        faults.add_text(at, text, "cannot be the name of a cookie");
+        return None;
+    }
+    Some(text.into())
 }

@@ -1,5 +1,9 @@
 //! The share of buckets that green serves, exact to the last digit.
 
+use serde_json::Number;
+
+use crate::decimal::Decimal;
+use crate::fault::{Faults, Path};
 use crate::sticky::Bucket;
 
 /// How many buckets there are: 2^64.
@@ -37,6 +41,8 @@ impl std::fmt::Display for InvalidWeight {
 impl Weight {
     /// Nobody is on green.
     pub const ZERO: Self = Self { buckets: 0 };
+    /// Everybody is on green.
+    pub const FULL: Self = Self { buckets: BUCKETS };
 
     /// Whether green serves this bucket: `bucket < weight / 100 × 2^64`.
     #[must_use]
@@ -44,10 +50,38 @@ impl Weight {
         u128::from(bucket.0) < self.buckets
     }
 
-    /// The number of buckets that green serves, 0 to 2^64.
+    /// The share that lies below a bucket.
     #[must_use]
-    pub fn buckets(self) -> u128 {
-        self.buckets
+    pub fn below(bucket: Bucket) -> Self {
+        Self { buckets: u128::from(bucket.0) }
+    }
+
+    /// Both together, at most everybody.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { buckets: self.buckets.saturating_add(other.buckets).min(BUCKETS) }
+    }
+
+    /// The weight on the way to another, `part` of `whole` done, rounded down.
+    #[must_use]
+    pub fn towards(self, other: Self, part: u64, whole: u64) -> Self {
+        let (part, whole) = (u128::from(part.min(whole)), u128::from(whole.max(1)));
+        // At most 2^64 buckets times 2^63 nanoseconds.
+        let moved = self.buckets.abs_diff(other.buckets).saturating_mul(part);
+        Self {
+            buckets: if other > self {
+                self.buckets.saturating_add(moved.checked_div(whole).unwrap_or(0))
+            } else {
+                self.buckets.saturating_sub(moved.div_ceil(whole))
+            },
+        }
+    }
+
+    /// Reads a percentage of a configuration; None, and a fault, if it is none.
+    pub fn read(number: &Number, at: &Path, faults: &mut Faults) -> Option<Self> {
+        Self::from_percent(number.as_str())
+            .map_err(|reason| faults.add(at, format!("{number} {reason}")))
+            .ok()
     }
 
     /// Reads a percentage in the notation of JSON numbers (RFC 8259, section 6).
@@ -55,7 +89,9 @@ impl Weight {
     /// # Errors
     /// What is no number, is outside 0 to 100 or has more digits than can be kept exactly.
     pub fn from_percent(text: &str) -> Result<Self, InvalidWeight> {
-        let Decimal { negative, digits, exponent } = Decimal::parse(text)?;
+        let Some(Decimal { negative, digits, exponent }) = Decimal::parse(text) else {
+            return Err(InvalidWeight::NotANumber);
+        };
         if digits.is_empty() {
             return Ok(Self::ZERO);
         }
@@ -89,50 +125,12 @@ impl Weight {
     }
 }
 
-/// `±digits × 10^exponent`, digits without leading and trailing zeros; none for zero.
-struct Decimal {
-    negative: bool,
-    digits: String,
-    exponent: i64,
-}
-
-impl Decimal {
-    fn parse(text: &str) -> Result<Self, InvalidWeight> {
-        let invalid = InvalidWeight::NotANumber;
-        let (negative, unsigned) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, read_exponent(exponent)?),
-            None => (unsigned, 0),
-        };
-        let (whole, fraction) = match mantissa.split_once('.') {
-            Some((_, "")) => return Err(invalid),
-            Some(parts) => parts,
-            None => (mantissa, ""),
-        };
-        let digits = [whole, fraction].concat();
-        if whole.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(invalid);
-        }
-        let significant = digits.trim_end_matches('0');
-        let dropped = digits.len().saturating_sub(significant.len());
-        let shift = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
-        Ok(Self {
-            negative,
-            digits: significant.trim_start_matches('0').to_owned(),
-            exponent: exponent.saturating_sub(shift(fraction.len())).saturating_add(shift(dropped)),
-        })
+/// Percent, cut after four decimals.
+impl std::fmt::Display for Weight {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Millionths: 2^64 times a million stays well within 128 bits.
+        let millionths = self.buckets.saturating_mul(1_000_000) >> 64;
+        let (percent, decimals) = (millionths / 10_000, millionths % 10_000);
+        write!(f, "{percent}.{decimals:04}")
     }
-}
-
-/// The exponent of a number; one that no integer can hold is as good as the largest.
-fn read_exponent(text: &str) -> Result<i64, InvalidWeight> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(InvalidWeight::NotANumber);
-    }
-    let size = digits.parse::<i32>().unwrap_or(i32::MAX);
-    Ok(i64::from(if text.starts_with('-') { size.saturating_neg() } else { size }))
 }

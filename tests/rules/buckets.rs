@@ -21,6 +21,6 @@ fn buckets_are_those_of_a_foreign_xxhash() {
     assert!(vectors.len() >= 64);
     for Vector { salt, key, bucket } in vectors {
         let expected = u64::from_str_radix(bucket.trim_start_matches("0x"), 16).unwrap();
-        assert_eq!(Salt::new(&salt).bucket(&key.to_vec()), Bucket(expected), "{salt} {bucket}");
+        assert_eq!(Salt::new(&salt).bucket(&key.at(0)), Bucket(expected), "{salt} {bucket}");
     }
 }

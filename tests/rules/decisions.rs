@@ -2,14 +2,20 @@
 
 use std::rc::Rc;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use bluegreen::decision::Variant;
 use bluegreen::filter::Filter;
+use bluegreen::host::{Property, PropertyPath};
 use bluegreen::routing::Table;
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use sha2::Sha256;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::fake_host::{FakeHost, Header, values};
-use crate::metadata::{flag_path, property};
+use crate::fake_host::{FakeHost, Header, header, values};
+use crate::metadata::all_properties;
 
 const DECISIONS: &str = include_str!("../vectors/decisions.json");
 
@@ -24,8 +30,22 @@ struct Vectors {
 pub struct Group {
     pub name: String,
     config: Value,
+    /// Owner to flag.
     #[serde(default)]
     metadata: Map<String, Value>,
+    /// Owner to cap.
+    #[serde(default)]
+    caps: Map<String, Value>,
+    /// Owner to further namespaces.
+    #[serde(default)]
+    filter_metadata: Map<String, Value>,
+    /// Namespaces that other filters fill for a request.
+    #[serde(default)]
+    dynamic_metadata: Map<String, Value>,
+    /// Seconds since the epoch.
+    now: Option<u64>,
+    /// URI of the peer's certificate.
+    peer: Option<String>,
     pub cases: Vec<Case>,
 }
 
@@ -46,20 +66,26 @@ struct Request {
     path: String,
     #[serde(default)]
     headers: Vec<(String, Bytes)>,
+    #[serde(default)]
+    internal: bool,
+    source_address: Option<String>,
 }
 
-/// A text, or bytes in hex.
+/// A text, bytes in hex, or an override that is signed when it is sent.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Bytes {
     Text(String),
     Hex { hex: String },
     Repeat { repeat: (String, usize) },
+    Signed { signed: String, secret: String },
 }
 
 impl Bytes {
-    pub fn to_vec(&self) -> Vec<u8> {
+    /// The bytes at a time, in seconds since the epoch.
+    pub fn at(&self, now: u64) -> Vec<u8> {
         match self {
+            Self::Signed { signed, secret } => sign(signed, secret, now).into_bytes(),
             Self::Text(text) => text.clone().into_bytes(),
             Self::Hex { hex } => (0..hex.len() / 2)
                 .map(|byte| u8::from_str_radix(&hex[byte * 2..byte * 2 + 2], 16).unwrap())
@@ -69,6 +95,24 @@ impl Bytes {
     }
 }
 
+/// Signs an override; `exp=+N` and `exp=-N` are relative to now.
+fn sign(token: &str, secret: &str, now: u64) -> String {
+    let absolute = |part: &str| match part.strip_prefix("exp=") {
+        Some(offset) if offset.starts_with(['+', '-']) => {
+            let end = offset.rfind(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0);
+            let (seconds, rest) = offset.split_at(end.unwrap_or(offset.len()));
+            format!("exp={}{rest}", now.saturating_add_signed(seconds.parse().unwrap()))
+        }
+        _ => part.to_owned(),
+    };
+    let message = token.split(';').map(absolute).collect::<Vec<_>>().join(";");
+    let secret = BASE64_STANDARD.decode(secret).unwrap();
+    let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(&message);
+    let digits: String =
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{message};sig={digits}")
+}
+
 impl Group {
     /// What the filter does otherwise than the vectors expect, one line a difference.
     pub fn differences(&self) -> Vec<String> {
@@ -76,27 +120,78 @@ impl Group {
             Ok(table) => Rc::new(table),
             Err(faults) => return vec![format!("{}: refused: {faults}", self.name)],
         };
-        let namespace = &self.config["rollback"]["namespace"];
-        let namespace = namespace.as_str().unwrap_or("bluegreen");
-        let properties: Vec<_> = (self.metadata.iter())
-            .map(|(source, value)| (flag_path(source, namespace), property(value)))
-            .collect();
+        let properties = self.properties();
         let run = |case: &Case| {
-            let headers: Vec<Header> = (case.request.headers.iter())
-                .map(|(name, value)| (name.to_ascii_lowercase().into(), value.to_vec()))
-                .collect();
-            let mut host =
-                FakeHost::with_request(case.request.host.as_deref(), &case.request.path, &headers);
-            host.properties.clone_from(&properties);
+            let mut host = self.host(&case.request, &properties);
             let found = case.run(&table, &mut host);
             let unlike = move |(key, expected): (&String, &Value)| {
                 (found[key] != *expected).then(|| {
                     format!("{}/{}: {key}: {} is not {expected}", self.name, case.rule, found[key])
                 })
             };
-            case.expect.iter().filter_map(unlike).collect::<Vec<_>>()
+            let expected = case.expect.iter().map(|(key, value)| (key, value));
+            // What does not say otherwise must not issue a cookie.
+            let no_cookie = ("issued_cookie".to_owned(), Value::Null);
+            let no_cookie = case.expect.get("issued_cookie").is_none().then_some(&no_cookie);
+            expected
+                .chain(no_cookie.map(|(key, value)| (key, value)))
+                .filter_map(unlike)
+                .collect::<Vec<_>>()
         };
         self.cases.iter().flat_map(run).collect()
+    }
+
+    fn properties(&self) -> Vec<(PropertyPath, Property)> {
+        let namespace = &self.config["rollback"]["namespace"];
+        let namespace = namespace.as_str().unwrap_or("bluegreen");
+        let mut owners = self.filter_metadata.clone();
+        for (key, values) in [("rollback", &self.metadata), ("max_green_weight", &self.caps)] {
+            for (owner, value) in values {
+                let namespaces = owners.entry(owner).or_insert_with(|| json!({}));
+                namespaces[namespace][key] = value.clone();
+            }
+        }
+        let mut properties = Vec::new();
+        for (owner, namespaces) in &owners {
+            for (name, members) in namespaces.as_object().unwrap() {
+                let object = format!("{owner}_metadata");
+                let root: &[&str] = match owner.as_str() {
+                    "node" => &["xds", "node", "metadata", name],
+                    _ => &["xds", &object, "filter_metadata", name],
+                };
+                properties.extend(all_properties(root, members));
+            }
+        }
+        for (name, members) in &self.dynamic_metadata {
+            properties.extend(all_properties(&["metadata", "filter_metadata", name], members));
+        }
+        if let Some(uri) = &self.peer {
+            let path = PropertyPath::new(&["connection", "uri_san_peer_certificate"]);
+            properties.push((path, Property::Bytes(uri.clone().into_bytes())));
+        }
+        properties
+    }
+
+    fn host(&self, request: &Request, properties: &[(PropertyPath, Property)]) -> FakeHost {
+        let now = self.now.unwrap_or(1_800_000_000);
+        let mut headers: Vec<Header> = (request.headers.iter())
+            .map(|(name, value)| (name.to_ascii_lowercase().into(), value.at(now)))
+            .collect();
+        if request.internal {
+            headers.push(header("x-envoy-internal", "true"));
+        }
+        let mut host = FakeHost::with_request(request.host.as_deref(), &request.path, &headers);
+        host.now = now * 1_000_000_000;
+        host.properties = properties.to_vec();
+        if let Some(address) = &request.source_address {
+            let address = match address.contains(':') {
+                true => format!("[{address}]:4711"),
+                false => format!("{address}:4711"),
+            };
+            let path = PropertyPath::new(&["source", "address"]);
+            host.properties.push((path, Property::Bytes(address.into_bytes())));
+        }
+        host
     }
 }
 
@@ -105,22 +200,34 @@ impl Case {
     fn run(&self, table: &Rc<Table>, host: &mut FakeHost) -> Value {
         let mut filter = Filter::new(Rc::clone(table));
         let decided = filter.on_request_headers(host).map(|(name, decision)| {
-            (name.to_owned(), decision.variant.as_str(), decision.reason.as_str())
+            (name.to_owned(), decision.variant.map(Variant::as_str), decision.reason.as_str())
         });
         filter.on_response_headers(host);
         let cookies = values(&host.response, "set-cookie");
-        let issued = cookies.first().map(|cookie| {
-            let cookie = std::str::from_utf8(cookie).unwrap();
-            cookie.split_once('=').unwrap().0
-        });
-        serde_json::json!({
+        let issued = match cookies[..] {
+            [] => Value::Null,
+            [cookie] => std::str::from_utf8(cookie).unwrap().split_once('=').unwrap().0.into(),
+            _ => "several".into(),
+        };
+        json!({
             "deployment": decided.as_ref().map(|(name, ..)| name),
             "variant": decided.as_ref().map(|(_, variant, _)| variant),
             "reason": decided.as_ref().map(|(.., reason)| reason),
             "tags": self.named("tags", &host.request),
             "response": self.named("response", &host.response),
             "issued_cookie": issued,
+            "filter_state": self.state(&host.filter_state),
         })
+    }
+
+    /// The filter state that `expect` names.
+    fn state(&self, states: &[(String, String)]) -> Value {
+        let names = self.expect.get("filter_state").and_then(Value::as_object);
+        let value = |name: &String| {
+            let set = states.iter().find(|(known, _)| known == name);
+            (name.clone(), set.map_or(Value::Null, |(_, value)| value.clone().into()))
+        };
+        Value::Object(names.into_iter().flatten().map(|(name, _)| value(name)).collect())
     }
 
     /// The values of those headers that `expect` names under a key.

@@ -1,5 +1,6 @@
 //! A host with headers and metadata of the test's own, which counts the calls that are dear.
 
+use bluegreen::counters::Counter;
 use bluegreen::host::{Host, Property, PropertyPath};
 use bluegreen::pairs::encode;
 
@@ -7,15 +8,23 @@ pub type Header = (Vec<u8>, Vec<u8>);
 
 #[derive(Debug, Default)]
 pub struct FakeHost {
+    /// What the host hands over for headers, in place of those of the request.
+    pub raw_request: Option<Vec<u8>>,
     pub request: Vec<Header>,
     pub response: Vec<Header>,
     pub properties: Vec<(PropertyPath, Property)>,
     pub warnings: Vec<String>,
+    pub counted: Vec<Counter>,
+    pub filter_state: Vec<(String, String)>,
+    /// How often the route cache was cleared without a header written.
+    pub cleared: usize,
+    /// Nanoseconds since the epoch.
+    pub now: u64,
     /// Calls that return bytes, or try to.
     pub reads: Vec<String>,
     pub writes: usize,
     pub randoms: u64,
-    warned: Vec<u64>,
+    pub warned: Vec<u64>,
 }
 
 impl FakeHost {
@@ -46,6 +55,9 @@ fn set(headers: &mut Vec<Header>, name: &str, value: &str) {
 impl Host for FakeHost {
     fn request_headers(&mut self) -> Vec<u8> {
         self.reads.push("request headers".to_owned());
+        if let Some(raw) = &self.raw_request {
+            return raw.clone();
+        }
         encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
     }
 
@@ -81,6 +93,22 @@ impl Host for FakeHost {
         next = (next ^ (next >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let half = u128::from(next ^ (next >> 31));
         Some(half << 64 | half)
+    }
+
+    fn now(&mut self) -> u64 {
+        self.now
+    }
+
+    fn set_filter_state(&mut self, name: &str, value: &str) {
+        self.filter_state.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn clear_route_cache(&mut self) {
+        self.cleared += 1;
+    }
+
+    fn count(&mut self, counter: Counter) {
+        self.counted.push(counter);
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {

@@ -2,52 +2,30 @@
 
 use std::rc::Rc;
 
+use bluegreen::decision::Variant;
 use bluegreen::filter::Filter;
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::flag::Flag;
+use bluegreen::host::Property;
 use bluegreen::pairs::Pairs;
-use bluegreen::rollback::Flag;
 use bluegreen::routing::Table;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::fake_host::{FakeHost, header};
-use crate::metadata::flag_path;
+use crate::metadata::metadata_path;
 
 /// A deployment that looks at everything a client can send.
 const CURIOUS: &str = r#"{"deployments": [
     {"name": "a", "match": {"hosts": ["a.example", "*.example", "[::1]"], "path_prefix": "/v1"},
      "green_weight": 50, "clusters": {"blue": "b", "green": "g"},
-     "sticky": {"keys": [{"cookie": "uid"}, {"header": "x-user"}], "issue_cookie": {}}},
-    {"name": "b", "green_weight": 50}], "tags": {"response_header": "x-side"}}"#;
+     "sticky": {"keys": [{"cookie": "uid"}, {"query": "u"}, {"header": "x-user"}], "issue_cookie": {}},
+     "override": {"allow": "internal", "keys": [{"id": "k", "secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg=="}]},
+     "trust_upstream_tags": "internal", "mirror": {"percent": 10}},
+    {"name": "b", "green_weight": 50, "sticky": {"keys": [{"header": "x-user"}]}}],
+    "tags": {"response_header": "x-side", "bucket_header": {}, "filter_state": "side"}}"#;
 
-/// A stream whose headers are whatever bytes the host hands over.
-struct RawHost(Vec<u8>, FakeHost);
-
-impl Host for RawHost {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.0.clone()
-    }
-    fn set_request_header(&mut self, name: &str, value: &str) {
-        self.1.set_request_header(name, value);
-    }
-    fn remove_request_header(&mut self, name: &str) {
-        self.1.remove_request_header(name);
-    }
-    fn set_response_header(&mut self, name: &str, value: &str) {
-        self.1.set_response_header(name, value);
-    }
-    fn add_response_header(&mut self, name: &str, value: &str) {
-        self.1.add_response_header(name, value);
-    }
-    fn property(&mut self, path: &PropertyPath) -> Property {
-        self.1.property(path)
-    }
-    fn random(&mut self) -> Option<u128> {
-        None
-    }
-    fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        self.1.warn_once(key, message);
-    }
+fn with_raw_headers(bytes: Vec<u8>) -> FakeHost {
+    FakeHost { raw_request: Some(bytes), ..FakeHost::default() }
 }
 
 fn curious() -> Rc<Table> {
@@ -63,7 +41,7 @@ fn a_response_without_a_request_is_left_alone() {
 
 #[test]
 fn a_request_without_any_header_has_no_host_and_no_path() {
-    let mut host = RawHost(Vec::new(), FakeHost::default());
+    let mut host = with_raw_headers(Vec::new());
     let mut filter = Filter::new(curious());
     assert_eq!(filter.on_request_headers(&mut host).unwrap().0, "b");
 }
@@ -95,7 +73,7 @@ proptest! {
 
     #[test]
     fn any_bytes_for_headers_are_survived(bytes in vec(any::<u8>(), 0..200)) {
-        let mut host = RawHost(bytes, FakeHost::default());
+        let mut host = with_raw_headers(bytes);
         let mut filter = Filter::new(curious());
         filter.on_request_headers(&mut host);
         filter.on_response_headers(&mut host);
@@ -106,22 +84,40 @@ proptest! {
         authority in "[a-z.:\\[\\]A-Z*]{0,12}|.{0,5}",
         path in "/v1[/:?a]{0,5}|.{0,9}",
         cookie in vec(any::<u8>(), 0..40),
+        token in "(green|blue|x)?(;(dep|exp|kid|sig|x)=[a-z0-9=]{0,9}){0,5}|.{0,9}",
     ) {
         let cookie = (b"cookie".to_vec(), cookie);
-        let mut host = FakeHost::with_request(Some(&authority), &path, &[cookie]);
+        let token = header("x-bluegreen-override", &token);
+        let mut host = FakeHost::with_request(Some(&authority), &path, &[cookie, token]);
         prop_assert!(Filter::new(curious()).on_request_headers(&mut host).is_some());
     }
 
     #[test]
-    fn any_metadata_is_survived_and_never_splits_a_user(bytes in vec(any::<u8>(), 0..40)) {
-        let decide = || {
-            let mut host = FakeHost::with_request(None, "/", &[header("x-user", "u")]);
-            host.properties.push((flag_path("route", "bluegreen"), Property::Bytes(bytes.clone())));
-            Filter::new(curious()).on_request_headers(&mut host).unwrap().1
+    fn any_metadata_leads_to_blue_or_leaves_the_user_where_he_was(
+        bytes in vec(any::<u8>(), 1..40),
+        user in "[a-z]{1,8}",
+    ) {
+        let side = |properties| {
+            let mut host = FakeHost::with_request(None, "/", &[header("x-user", &user)]);
+            host.properties = properties;
+            Filter::new(curious()).on_request_headers(&mut host).unwrap().1.variant.unwrap()
         };
-        prop_assert_eq!(decide(), decide());
-        let _ = Flag::read(&bytes);
-        prop_assert!(Pairs::new(&bytes).iter().count() <= bytes.len());
+        let path = metadata_path("route", &["bluegreen"]);
+        let found = side(vec![(path, Property::Bytes(bytes.clone()))]);
+        // Random bytes are no struct, and what cannot be read takes green back.
+        prop_assert!(Pairs::exact(&bytes).is_some() || found == Variant::Blue);
+        prop_assert!(found == Variant::Blue || found == side(Vec::new()));
+    }
+
+    #[test]
+    fn any_flag_is_off_only_if_it_says_so(bytes in vec(any::<u8>(), 0..12)) {
+        let is_off = matches!(Flag::read(&bytes, |_| false), Flag::Off);
+        let text = String::from_utf8_lossy(&bytes).trim().to_ascii_lowercase();
+        let zero = text.trim_start_matches('-').split('e').next().unwrap_or_default();
+        let says_so = ["", "false", "no", "off"].contains(&text.as_str())
+            || bytes == [0] || bytes == [0; 4] || bytes == 0_f64.to_le_bytes() || bytes == (-0_f64).to_le_bytes()
+            || (!zero.is_empty() && zero.bytes().all(|byte| byte == b'0' || byte == b'.'));
+        prop_assert!(!is_off || says_so, "{}", bytes.escape_ascii());
     }
 
     #[test]

@@ -35,11 +35,32 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
     }
 }
 
-/// Where the filter looks for the flag of a source.
-pub fn flag_path(source: &str, namespace: &str) -> PropertyPath {
-    let object = format!("{source}_metadata");
-    match source {
-        "node" => PropertyPath::new(&["xds", "node", "metadata", namespace, "rollback"]),
-        _ => PropertyPath::new(&["xds", &object, "filter_metadata", namespace, "rollback"]),
+/// Where Envoy has the metadata of an owner, below `segments`.
+pub fn metadata_path(owner: &str, segments: &[&str]) -> PropertyPath {
+    let object = format!("{owner}_metadata");
+    let root: &[&str] = match owner {
+        "node" => &["xds", "node", "metadata"],
+        _ => &["xds", &object, "filter_metadata"],
+    };
+    PropertyPath::new(&[root, segments].concat())
+}
+
+/// A namespace of an owner that holds only a flag.
+pub fn flag(owner: &str, value: &Value) -> (PropertyPath, Property) {
+    let namespace = serde_json::json!({"rollback": value});
+    (metadata_path(owner, &["bluegreen"]), property(&namespace))
+}
+
+/// Every value in a tree of metadata, each under its own path, as properties are asked for.
+pub fn all_properties(root: &[&str], tree: &Value) -> Vec<(PropertyPath, Property)> {
+    let mut found = vec![(PropertyPath::new(root), property(tree))];
+    let children: Vec<(String, &Value)> = match tree {
+        Value::Object(members) => members.iter().map(|(k, v)| (k.clone(), v)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(k, v)| (k.to_string(), v)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, child) in children {
+        found.extend(all_properties(&[root, &[&key]].concat(), child));
     }
+    found
 }

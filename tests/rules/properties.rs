@@ -2,22 +2,41 @@
 
 use std::rc::Rc;
 
-use bluegreen::decision::{Decision, Reason, Variant, decide};
+use bluegreen::config;
+use bluegreen::decision::{Decision, Reason, Variant, Wish, decide};
+use bluegreen::fault::{Faults, Path};
 use bluegreen::filter::Filter;
-use bluegreen::host::Property;
+use bluegreen::mirror::Mirror;
+use bluegreen::ramp::Ramp;
 use bluegreen::routing::Table;
-use bluegreen::sticky::{Bucket, Draw, Salt};
+use bluegreen::sticky::{Bucket, Salt};
+use bluegreen::strict::Word;
 use bluegreen::weight::Weight;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use crate::fake_host::{FakeHost, header};
-use crate::metadata::flag_path;
+use crate::metadata;
 
 fn percent() -> impl Strategy<Value = Weight> {
     (0..=100_000_u32).prop_map(|mille| {
         Weight::from_percent(&format!("{}.{:03}", mille / 1000, mille % 1000)).unwrap()
     })
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let variant = prop_oneof![Just(Variant::Blue), Just(Variant::Green)];
+    let by_side = prop_oneof![Just(Reason::Override), Just(Reason::Upstream), Just(Reason::Pin)];
+    let by_bucket = prop_oneof![Just(Reason::Weight), Just(Reason::Random)];
+    prop_oneof![
+        (variant, by_side).prop_map(|(variant, reason)| Wish::Side(variant, reason)),
+        (any::<u64>(), by_bucket).prop_map(|(bucket, reason)| Wish::Bucket(Bucket(bucket), reason)),
+    ]
+}
+
+fn weight_or_route() -> impl Strategy<Value = Option<Weight>> {
+    prop_oneof![percent().prop_map(Some), Just(None)]
 }
 
 fn table(deployments: &[String]) -> Rc<Table> {
@@ -34,10 +53,10 @@ fn decision(table: &Rc<Table>, host: &str, path: &str, user: &str) -> Option<(St
 proptest! {
     #[test]
     fn a_rising_weight_moves_nobody_to_blue(key in vec(any::<u8>(), 0..40), a in percent(), b in percent()) {
-        let draw = Draw::Keyed(Salt::new("s").bucket(&key));
-        let side = |weight| decide(weight, &draw, || false).variant;
-        if side(a.min(b)) == Variant::Green {
-            prop_assert_eq!(side(a.max(b)), Variant::Green);
+        let wish = Wish::Bucket(Salt::new("s").bucket(&key), Reason::Weight);
+        let side = |weight| decide(wish, Some(weight), || Weight::FULL).variant;
+        if side(a.min(b)) == Some(Variant::Green) {
+            prop_assert_eq!(side(a.max(b)), Some(Variant::Green));
         }
     }
 
@@ -53,18 +72,57 @@ proptest! {
     }
 
     #[test]
-    fn a_rollback_always_leads_to_blue(bucket: u64, weight in percent(), random: bool) {
-        let draw = if random { Draw::Random(Bucket(bucket)) } else { Draw::Keyed(Bucket(bucket)) };
-        prop_assert_eq!(decide(weight, &draw, || true).variant, Variant::Blue);
+    fn a_rollback_always_leads_to_blue(wish in wish(), weight in weight_or_route()) {
+        let decision = decide(wish, weight, || Weight::ZERO);
+        prop_assert_eq!(decision.variant, Some(Variant::Blue));
     }
 
     #[test]
-    fn the_flag_is_asked_for_only_on_the_way_to_green(bucket: u64, weight in percent()) {
+    fn a_cap_takes_back_the_last_that_came(bucket: u64, weight in percent(), cap in percent()) {
+        let wish = Wish::Bucket(Bucket(bucket), Reason::Weight);
+        let capped = decide(wish, Some(weight), || cap).variant;
+        prop_assert_eq!(capped, decide(wish, Some(weight.min(cap)), || Weight::FULL).variant);
+    }
+
+    #[test]
+    fn the_limit_is_asked_for_only_on_the_way_to_green(wish in wish(), weight in weight_or_route()) {
         let mut asked = false;
-        let draw = Draw::Keyed(Bucket(bucket));
-        let decision = decide(weight, &draw, || { asked = true; false });
-        prop_assert_eq!(asked, decision.variant == Variant::Green);
-        prop_assert_eq!(decision.reason, Reason::Weight);
+        let decision = decide(wish, weight, || { asked = true; Weight::FULL });
+        prop_assert_eq!(asked, decision.variant != Some(Variant::Blue));
+    }
+
+    #[test]
+    fn a_mirror_takes_the_next_in_line(
+        bucket: u64, weight in percent(), share in 0_u32..=100, cap in percent(),
+    ) {
+        let config = config::Mirror { percent: Some(share.into()) };
+        let mirror = Mirror::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let share = Weight::from_percent(&share.to_string()).unwrap();
+        let (weight, bucket) = (weight.min(cap), Bucket(bucket));
+        let is_next = !weight.covers(bucket) && weight.plus(share).covers(bucket);
+        prop_assert_eq!(mirror.takes(bucket, weight, || cap), is_next && cap != Weight::ZERO);
+    }
+
+    #[test]
+    fn a_linear_ramp_between_rising_weights_never_falls(
+        mut weights in vec(0_u32..=100, 1..5), a in 0_u64..600, b in 0_u64..600,
+    ) {
+        weights.sort_unstable();
+        let steps = weights.iter().enumerate().map(|(index, weight)| config::Step {
+            after: format!("{}s", index * 97),
+            green_weight: Some((*weight).into()),
+        });
+        let config = config::Ramp {
+            start: "1970-01-01T01:00:10+01:00".to_owned(),
+            steps: steps.collect(),
+            shape: Word::Known(config::Shape::Linear),
+        };
+        let ramp = Ramp::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let at = |second: u64| ramp.weight_at(second * 1_000_000_000);
+        prop_assert!(at(a.min(b)) <= at(a.max(b)));
+        prop_assert_eq!(at(9), Weight::ZERO);
+        let last = weights.last().unwrap().to_string();
+        prop_assert_eq!(at(10 + 97 * 5), Weight::from_percent(&last).unwrap());
     }
 
     #[test]
@@ -100,7 +158,7 @@ fn sides(weight: &str, salt: &str, users: usize) -> Vec<bool> {
     )]);
     let is_green = |n| {
         let (_, decision) = decision(&table, "h", "/", &format!("u{n}")).unwrap();
-        decision.variant == Variant::Green
+        decision.variant == Some(Variant::Green)
     };
     (0..users).map(is_green).collect()
 }
@@ -136,16 +194,16 @@ fn a_flag_that_is_taken_away_puts_everybody_back() {
     let table = table(&[
         r#"{"name": "d", "green_weight": 40, "sticky": {"keys": [{"header": "x-user"}]}}"#.into(),
     ]);
-    let side = |user: &str, flag: Property| {
+    let side = |user: &str, flag: Option<Value>| {
         let mut host = FakeHost::with_request(Some("h"), "/", &[header("x-user", user)]);
-        host.properties.push((flag_path("virtual_host", "bluegreen"), flag));
+        host.properties.extend(flag.map(|flag| metadata::flag("virtual_host", &flag)));
         Filter::new(Rc::clone(&table)).on_request_headers(&mut host).unwrap().1.variant
     };
     for n in 0..200 {
         let user = format!("u{n}");
-        let before = side(&user, Property::Absent);
-        assert_eq!(side(&user, Property::Bytes(vec![1])), Variant::Blue);
-        assert_eq!(side(&user, Property::Bytes(vec![0])), before);
+        let before = side(&user, None);
+        assert_eq!(side(&user, Some(true.into())), Some(Variant::Blue));
+        assert_eq!(side(&user, Some(false.into())), before);
     }
 }
 
@@ -153,14 +211,33 @@ fn a_flag_that_is_taken_away_puts_everybody_back() {
 fn a_warning_is_given_once_for_each_value() {
     let table = table(&[r#"{"name": "d", "green_weight": 100}"#.into()]);
     let mut host = FakeHost::with_request(Some("h"), "/", &[]);
-    for (flag, warnings) in
-        [("d", 0), ("no-such", 1), ("no-such", 1), ("a,b", 3), ("?!", 4), ("?!", 4)]
-    {
-        host.properties = vec![(flag_path("route", "bluegreen"), Property::Bytes(flag.into()))];
+    for (flag, warnings) in [
+        (json!("d"), 0),
+        (json!("no-such"), 1),
+        (json!("no-such"), 1),
+        (json!("a,b"), 3),
+        (json!("?!"), 4),
+        (json!("?!"), 4),
+        (json!("eightbyt es"), 5),
+        (json!("8 bytes!"), 6),
+        (json!(null), 7),
+        (json!({"a": 1}), 8),
+    ] {
+        host.properties = vec![metadata::flag("route", &flag)];
         Filter::new(Rc::clone(&table)).on_request_headers(&mut host);
         assert_eq!(host.warnings.len(), warnings, "{flag}: {:?}", host.warnings);
     }
-    host.properties = vec![(flag_path("route", "bluegreen"), Property::Unreadable)];
-    Filter::new(table).on_request_headers(&mut host);
-    assert_eq!(host.warnings.len(), 5);
+}
+
+#[test]
+fn a_key_in_the_namespace_that_means_nothing_is_warned_of() {
+    let table = table(&[r#"{"name": "d", "green_weight": 100}"#.into()]);
+    let mut host = FakeHost::with_request(Some("h"), "/", &[]);
+    let namespace = json!({"rolback": true});
+    let path = metadata::metadata_path("route", &["bluegreen"]);
+    host.properties = vec![(path, metadata::property(&namespace))];
+    let mut filter = Filter::new(table);
+    let (_, decision) = filter.on_request_headers(&mut host).unwrap();
+    assert_eq!(decision.variant, Some(Variant::Green));
+    assert!(host.warnings[0].contains("rolback"), "{:?}", host.warnings);
 }

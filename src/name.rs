@@ -1,0 +1,8 @@
+//! Names that the configuration gives and others refer to.
+
+/// Whether a text can be the name of a deployment or of a signing key: 1 to 64 of `A-Za-z0-9._-`.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=64).contains(&text.len()) && text.bytes().all(legal)
+}
