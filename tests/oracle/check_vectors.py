@@ -33,7 +33,7 @@ def differences(group: Json) -> list[str]:
     """A line for each expected thing that the oracle sees otherwise, or cannot know."""
     lines = []
     for case in group["cases"]:
-        oracle = flat(expectation(group["config"], group.get("metadata", {}), case["request"]))
+        oracle = flat(expectation(group, case["request"]))
         expected = flat(case["expect"])
         if not expected:
             lines.append(f"{group['name']}: {case['rule']}: expects nothing")
@@ -47,7 +47,7 @@ def differences(group: Json) -> list[str]:
 def flat(expect: Json) -> dict[str, str | None]:
     """The same with one entry for each tag and response header: `tags x-colour`."""
     plain = {name: value for name, value in expect.items() if not isinstance(value, dict)}
-    headers = {f"{kind} {name}": value for kind in ("tags", "response") for name, value in expect.get(kind, {}).items()}
+    headers = {f"{kind} {name}": value for kind in ("tags", "response", "filter_state") for name, value in expect.get(kind, {}).items()}
     return plain | headers
 
 

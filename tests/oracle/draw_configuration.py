@@ -1,11 +1,13 @@
-"""Random plugin configurations and rollback flags.
+"""Random plugin configurations: matches, tags, defaults, rollback sources.
 
-Hosts and paths come from small pools, so that precedence decides most requests.
-Every configuration is a valid one.
+Hosts, paths and conditions come from small pools, so that precedence decides most requests.
+Every configuration is a valid one. Weights and percentages are texts: see `generate.as_line`.
 """
 
 from random import Random
 from typing import Any
+
+from draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
 
 Json = Any
 
@@ -33,104 +35,106 @@ PREFIXES = [
     "/v1/models/ham",
     "/v2/",
 ]
-KEY_HEADERS = ["x-user-id", "X-Tenant", "x-session"]
-KEY_COOKIES = ["uid", "UID", "session", "id"]
-SALTS = ["release-7", "shared", "2026-11"]
+CONDITION_HEADERS = ["x-tenant", "X-Region", "x-debug"]
+CONDITION_VALUES = ["acme", "acme-eu", "beta", "a"]
 SOURCES = ["virtual_host", "route", "cluster", "listener", "node"]
-WEIGHTS = ["0", "100", "1e2", "50", "33.3", "0.5", "99.99999999999999999", "5e-36", "0.30000000000000004"]
-PLAIN_FLAGS = [True, False, 1, 0, 2, -1, "", " ", "true", "FALSE", " Yes ", "no", "On", "off", "1", "0", [], {}]
-UNREADABLE_FLAGS = [None, {"on": True}, {"fraud": None}, [None], [True], [7], "fraud;ham", "all of them", "früher"]
+FLAG_PATHS = [
+    ["envoy-gateway", "resources", "0", "annotations", "rollback"],
+    ["envoy-gateway", "resources", "1", "annotations", "rollback"],
+    ["release", "state"],
+    ["com.example", "release.io/rollback", "back"],
+]
 
 
-def draw_configuration(rng: Random) -> Json:
-    """A configuration of 1 to 40 deployments. Weights are texts: see `generate.as_line`."""
-    taken: set[tuple[str | None, str | None]] = set()
-    deployments = []
-    for number in range(rng.choice([1, 2, 3, rng.randint(4, 12), rng.randint(13, 40)])):
-        match = draw_match(rng, taken)
-        if match is not None:
-            deployments.append(draw_deployment(rng, number, match))
-    config: Json = {"deployments": deployments}
-    if rng.random() < 0.6:
-        config["tags"] = draw_tags(rng)
+def draw_configuration(rng: Random, now: int | None) -> Json:
+    """A configuration of 1 to 40 deployments; `now` is the clock its ramps are aimed at, None for the real one."""
+    config: Json = {"deployments": [], "tags": draw_tags(rng)}
+    if rng.random() < 0.5:
+        config["defaults"] = draw_defaults(rng, config["tags"])
     if rng.random() < 0.6:
         config["rollback"] = draw_rollback(rng)
+    if rng.random() < 0.6:
+        config["explain"] = rng.choice(["never", "override", "internal", "internal"])
+    taken: set[Json] = set()
+    for number in range(rng.choice([1, 2, 3, rng.randint(4, 12), rng.randint(13, 40)])):
+        match = draw_match(rng)
+        if identity(match) not in taken:
+            taken.add(identity(match))
+            config["deployments"].append(draw_deployment(rng, number, match, config, now))
     return config
 
 
-def draw_match(rng: Random, taken: set[tuple[str | None, str | None]]) -> Json | None:
-    """A match that shares no pair of host and path with those before it; None if none was found."""
-    for _ in range(20):
-        match: Json = {}
-        if rng.random() < 0.85:
-            match["hosts"] = rng.sample(HOSTS + WILDCARDS, rng.choice([1, 1, 1, 2, 3]))
-        kind = rng.choice(["path", "path_prefix", "path_prefix", "path_prefix", None])
-        if kind is not None:
-            match[kind] = rng.choice(PATHS if kind == "path" else PREFIXES)
-        pairs = {(host, f"{kind} {match.get(kind)}") for host in match.get("hosts", [None])}
-        if not pairs & taken:
-            taken |= pairs
-            return match
-    return None
+def identity(match: Json) -> Json:
+    """What two deployments must not have in common."""
+    hosts = frozenset(host.lower() for host in match.get("hosts", []))
+    conditions = frozenset(condition_identity(condition) for condition in match.get("headers", []))
+    return hosts, match.get("path"), match.get("path_prefix"), conditions
 
 
-def draw_deployment(rng: Random, number: int, match: Json) -> Json:
-    name = rng.choice(["m{}", "model-{}", "Fraud_{}.v2"]).format(number)
-    deployment: Json = {"name": name}
-    if match or rng.random() < 0.5:
-        deployment["match"] = match
-    if rng.random() < 0.7:
-        deployment["clusters"] = {"blue": f"{name}-blue", "green": f"{name}-green"}
-    if rng.random() < 0.95:
-        deployment["green_weight"] = draw_weight(rng)
-    if rng.random() < 0.9:
-        deployment["sticky"] = draw_sticky(rng)
-    if rng.random() < 0.15:
-        deployment["rollback"] = rng.random() < 0.7
-    return deployment
+def condition_identity(condition: Json) -> Json:
+    return frozenset((condition | {"name": condition["name"].lower()}).items())
 
 
-def draw_weight(rng: Random) -> str:
-    """The JSON text of a weight: at most 19 significant digits and 36 decimals."""
-    kind = rng.randrange(4)
-    if kind == 0:
-        return rng.choice(WEIGHTS)
-    if kind == 1:
-        return str(rng.randint(0, 100))
-    if kind == 2:
-        decimals = rng.randint(1, 17)
-        return f"{rng.randrange(100)}.{rng.randrange(10**decimals):0{decimals}d}" + rng.choice(["", "", "000"])
-    return f"{rng.randrange(1, 10**19)}e-{rng.randint(17, 22)}" if rng.random() < 0.7 else f"{rng.randint(1, 9)}E+1"
+def draw_match(rng: Random) -> Json:
+    match: Json = {}
+    if rng.random() < 0.85:
+        match["hosts"] = rng.sample(HOSTS + WILDCARDS, rng.choice([1, 1, 1, 2, 3]))
+    kind = rng.choice(["path", "path_prefix", "path_prefix", "path_prefix", None])
+    if kind is not None:
+        match[kind] = rng.choice(PATHS if kind == "path" else PREFIXES)
+    if rng.random() < 0.35:
+        drawn = [draw_condition(rng) for _ in range(rng.choice([1, 1, 1, 2, 3]))]
+        match["headers"] = list({condition_identity(condition): condition for condition in drawn}.values())
+    return match
 
 
-def draw_sticky(rng: Random) -> Json:
-    sources = [{"header": name} for name in KEY_HEADERS] + [{"cookie": name} for name in KEY_COOKIES]
-    sticky: Json = {"keys": rng.sample(sources, rng.choice([1, 1, 2, 3]))}
-    if rng.random() < 0.4:
-        sticky["salt"] = rng.choice(SALTS)
-    if rng.random() < 0.3:
-        sticky["issue_cookie"] = rng.choice(
-            [
-                {},
-                {"name": "who"},
-                {"max_age": "1h", "path": "/v1", "same_site": "strict"},
-                {"name": "uid", "secure": False},
-            ]
-        )
-    return sticky
+def draw_condition(rng: Random) -> Json:
+    """Of two on one header it may be that they never hold together."""
+    kind = rng.choice(["exact", "exact", "prefix", "present"])
+    value = rng.random() < 0.5 if kind == "present" else rng.choice(CONDITION_VALUES)
+    return {"name": rng.choice(CONDITION_HEADERS), kind: value}
 
 
 def draw_tags(rng: Random) -> Json:
     tags: Json = {}
-    if rng.random() < 0.4:
-        tags["variant_header"] = rng.choice([None, "x-colour", "X-Variant"])
-    if rng.random() < 0.4:
-        tags["cluster_header"] = rng.choice([None, "x-upstream", "X-Cluster"])
+    pools = {
+        "variant_header": [None, "x-colour", "X-Variant"],
+        "cluster_header": [None, "x-upstream", "X-Cluster"],
+        "mirror_header": [None, "x-shadow", "X-Mirror"],
+        "response_header": [None, "x-served-by", "X-Served-By"],
+        "filter_state": [None, "bluegreen", "variant"],
+        "blue": ["omit", "write"],
+    }
+    for tag, pool in pools.items():
+        if rng.random() < 0.3:
+            tags[tag] = rng.choice(pool)
     if rng.random() < 0.5:
-        tags["response_header"] = rng.choice([None, "x-served-by", "X-Served-By"])
-    if rng.random() < 0.4:
-        tags["blue"] = rng.choice(["omit", "write"])
+        tags["bucket_header"] = draw_bucket_header(rng)
     return tags
+
+
+def draw_bucket_header(rng: Random) -> Json:
+    bucket_header: Json = {}
+    if rng.random() < 0.2:
+        bucket_header["name"] = rng.choice(["x-share", "X-Bucket"])
+    if rng.random() < 0.6:
+        bucket_header["buckets"] = rng.choice([1, 2, 3, 7, 10, 100, 1000, 9999, 10000])
+    if rng.random() < 0.6:
+        bucket_header["green"] = rng.choice(["first", "last"])
+    return bucket_header
+
+
+def draw_defaults(rng: Random, tags: Json) -> Json:
+    defaults: Json = {}
+    if rng.random() < 0.5:
+        defaults["sticky"] = draw_sticky(rng)
+    if rng.random() < 0.5:
+        defaults["override"] = draw_override(rng)
+    if rng.random() < 0.4:
+        defaults["mirror"] = draw_mirror(rng)
+    if rng.random() < 0.4:
+        defaults["trust_upstream_tags"] = draw_trust(rng, tags)
+    return defaults
 
 
 def draw_rollback(rng: Random) -> Json:
@@ -139,24 +143,6 @@ def draw_rollback(rng: Random) -> Json:
         rollback["namespace"] = rng.choice(["bluegreen", "ml-platform", "com.example.release"])
     if rng.random() < 0.8:
         rollback["sources"] = rng.sample(SOURCES, rng.randint(1, 5))
+        if rng.random() < 0.5:
+            rollback["sources"].insert(0, {"in": rng.choice(SOURCES), "path": rng.choice(FLAG_PATHS)})
     return rollback
-
-
-def draw_metadata(rng: Random, config: Json) -> dict[str, Json]:
-    """The flag of each source that carries one; some are in sources that are not listed."""
-    if rng.random() < 0.4:
-        return {}
-    names = [deployment["name"] for deployment in config["deployments"]]
-    return {source: draw_flag(rng, names) for source in rng.sample(SOURCES, rng.choice([1, 1, 2, 3]))}
-
-
-def draw_flag(rng: Random, names: list[str]) -> Json:
-    kind = rng.random()
-    if kind < 0.35:
-        return rng.choice(PLAIN_FLAGS)
-    if kind < 0.45:
-        return rng.choice(UNREADABLE_FLAGS)
-    some = rng.sample(names, rng.randint(1, min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
-    if kind < 0.75:
-        return some
-    return rng.choice([",", ", ", " ,\t", ",,"]).join(some) + rng.choice(["", ","])

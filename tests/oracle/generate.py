@@ -9,11 +9,14 @@ import re
 from random import Random
 from typing import Any
 
-from draw_configuration import draw_configuration, draw_metadata
+from draw_configuration import draw_configuration
+from draw_metadata import draw_surroundings
 from draw_request import draw_request
 from oracle import expectation
 
 Json = Any
+
+CLOCKS = range(1_700_000_000, 1_900_000_000)  # Unix seconds
 
 
 def main() -> None:
@@ -21,7 +24,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--groups", type=int, required=True, help="how many configurations")
     parser.add_argument("--cases", type=int, required=True, help="requests for each configuration")
-    parser.add_argument("--sendable", action="store_true", help="only what HTTP/1.1 through Envoy can carry")
+    parser.add_argument("--sendable", action="store_true", help="only what HTTP/1.1 through Envoy can carry: no clock, no peer")
     arguments = parser.parse_args()
     rng = Random(arguments.seed)
     for number in range(arguments.groups):
@@ -30,20 +33,18 @@ def main() -> None:
 
 
 def draw_group(rng: Random, name: str, cases: int, sendable: bool) -> Json:
-    config = draw_configuration(rng)
-    metadata = draw_metadata(rng, config)
-    group: Json = {"name": name, "config": config, "metadata": metadata, "cases": []}
+    clock = {} if sendable or rng.random() < 0.3 else {"now": rng.choice(CLOCKS)}
+    config = draw_configuration(rng, clock.get("now"))
+    group: Json = {"name": name, "config": config, **draw_surroundings(rng, config, sendable), **clock, "cases": []}
     for number in range(cases):
-        request = draw_request(rng, config, sendable)
-        group["cases"].append(
-            {"rule": f"case_{number}", "request": request, "expect": expectation(config, metadata, request)}
-        )
+        request = draw_request(rng, group, sendable)
+        group["cases"].append({"rule": f"case_{number}", "request": request, "expect": expectation(group, request)})
     return group
 
 
 def as_line(group: Json) -> str:
     """JSON on one line. Weights are texts up to here, since a float would round them."""
-    return re.sub(r'"green_weight": "([^"]+)"', r'"green_weight": \1', json.dumps(group, ensure_ascii=False))
+    return re.sub(r'"(green_weight|percent)": "([^"]+)"', r'"\1": \2', json.dumps(group, ensure_ascii=False))
 
 
 if __name__ == "__main__":

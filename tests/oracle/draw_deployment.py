@@ -1,0 +1,148 @@
+"""Random deployments: who holds the weight, keys, pins, ramps, overrides, mirrors, trust."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+from typing import Any
+
+Json = Any
+
+KEY_HEADERS = ["x-user-id", "X-Tenant", "x-session"]
+KEY_COOKIES = ["uid", "UID", "session", "id"]
+KEY_QUERIES = ["user", "User", "user id", "für"]
+CLAIMS = "envoy.filters.http.jwt_authn"
+KEY_PROPERTIES = [
+    ["metadata", "filter_metadata", CLAIMS, "payload", "sub"],
+    ["metadata", "filter_metadata", CLAIMS, "payload", "roles", "0"],
+    ["xds", "node", "metadata", "ml", "zone"],
+]
+SALTS = ["release-7", "shared", "2026-11"]
+WEIGHTS = ["0", "100", "1e2", "50", "33.3", "0.5", "99.99999999999999999", "5e-36", "0.30000000000000004"]
+# Secrets of 16 bytes and more, in base64.
+SECRETS = {"a": "MDEyMzQ1Njc4OWFiY2RlZg==", "b": "ZmVkY2JhOTg3NjU0MzIxMA==", "c": "YSB0aGlyZCBzZWNyZXQgb2YgMjMgYnl0ZXM="}
+PEERS = ["spiffe://cluster.local/ns/ml/", "spiffe://cluster.local/ns/web/sa/", "spiffe://"]
+DURATIONS = ["1s", "7s", "90s", "10m", "1h", "36h", "3d"]
+
+
+def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: int | None) -> Json:
+    """A deployment that goes with the tags and defaults of a configuration."""
+    name = rng.choice(["m{}", "model-{}", "Fraud_{}.v2"]).format(number)
+    deployment: Json = {"name": name}
+    if match or rng.random() < 0.5:
+        deployment["match"] = match
+    if rng.random() < 0.7:
+        deployment["clusters"] = {"blue": f"{name}-blue", "green": f"{name}-green"}
+    by_route = "bucket_header" in config["tags"] and rng.random() < 0.3
+    if by_route:
+        deployment["split_by"] = "route"
+    elif rng.random() < 0.3:
+        deployment["ramp"] = draw_ramp(rng, now)
+    elif rng.random() < 0.95:
+        deployment["green_weight"] = draw_weight(rng)
+    if rng.random() < 0.8:
+        deployment["sticky"] = draw_sticky(rng)
+    if rng.random() < 0.35:
+        deployment["pins"] = draw_pins(rng)
+    if rng.random() < 0.35:
+        deployment["override"] = draw_override(rng) if rng.random() < 0.85 else None
+    if by_route or "clusters" not in deployment:
+        if "mirror" in config.get("defaults", {}):
+            deployment["mirror"] = None
+    elif rng.random() < 0.4:
+        deployment["mirror"] = draw_mirror(rng) if rng.random() < 0.9 else None
+    if rng.random() < 0.25:
+        deployment["trust_upstream_tags"] = draw_trust(rng, config["tags"])
+    if rng.random() < 0.1:
+        deployment["rollback"] = rng.random() < 0.7
+    return deployment
+
+
+def draw_weight(rng: Random) -> str:
+    """The JSON text of a weight: at most 19 significant digits and 36 decimals."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return rng.choice(WEIGHTS)
+    if kind == 1:
+        return str(rng.randint(0, 100))
+    if kind == 2:
+        decimals = rng.randint(1, 17)
+        return f"{rng.randrange(100)}.{rng.randrange(10**decimals):0{decimals}d}" + rng.choice(["", "", "000"])
+    return f"{rng.randrange(1, 10**19)}e-{rng.randint(17, 22)}" if rng.random() < 0.7 else f"{rng.randint(1, 9)}E+1"
+
+
+def draw_ramp(rng: Random, now: int | None) -> Json:
+    """Before, on, between or after its steps; by the real clock long over or far off."""
+    afters = sorted(rng.sample(["0s", *DURATIONS], rng.randint(1, 4)), key=lambda after: ["0s", *DURATIONS].index(after))
+    ramp: Json = {"start": "", "steps": [{"after": after, "green_weight": draw_weight(rng)} for after in afters]}
+    if now is None:
+        ramp["start"] = rng.choice(["2001-09-09T01:46:40Z", "2020-02-29T23:59:59+14:00", "2199-12-31T00:00:00-12:00"])
+    else:
+        back = rng.choice([-1, 0, 1, 7, 90, 600, 3600, rng.randint(0, 7200), rng.randint(0, 300_000)]) + rng.choice([0, 0, -1, 1])
+        ramp["start"] = time_text(rng, now - back)
+    if rng.random() < 0.8:
+        ramp["shape"] = rng.choice(["step", "linear", "linear"])
+    return ramp
+
+
+def time_text(rng: Random, seconds: int) -> str:
+    """RFC 3339, some with an offset, some with a fraction of a second."""
+    zone = rng.choice([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8))])
+    local = datetime.fromtimestamp(seconds, zone)
+    offset = "Z" if zone is UTC else local.strftime("%z")[:3] + ":" + local.strftime("%z")[3:]
+    return local.strftime("%Y-%m-%dT%H:%M:%S") + rng.choice(["", "", ".5", ".123", ".000000001", ".999999999"]) + offset
+
+
+def draw_sticky(rng: Random) -> Json:
+    sources = [{"header": name} for name in KEY_HEADERS] * 2 + [{"cookie": name} for name in KEY_COOKIES]
+    sources += [{"query": name} for name in KEY_QUERIES] + [{"property": path} for path in KEY_PROPERTIES]
+    sources += [{"source_address": True}]
+    keys = []
+    for key in rng.sample(sources, rng.choice([1, 1, 2, 3, 4])):
+        if key not in keys:
+            keys.append(key)
+    sticky: Json = {"keys": keys}
+    if rng.random() < 0.4:
+        sticky["salt"] = rng.choice(SALTS)
+    if rng.random() < 0.3:
+        sticky["issue_cookie"] = rng.choice(
+            [
+                {},
+                {"name": "who"},
+                {"max_age": "1h", "path": "/v1", "same_site": "strict"},
+                {"name": "uid", "secure": False},
+            ]
+        )
+    return sticky
+
+
+def draw_pins(rng: Random) -> Json:
+    """No key on both sides, nor twice on one."""
+    keys = rng.sample([f"u{number}" for number in range(40)] + ["jürgen", "a b", "198.51.100.7", "42", "true"], rng.randint(1, 12))
+    cut = rng.randint(0, len(keys))
+    return rng.choice([{"green": keys[:cut], "blue": keys[cut:]}, {"blue": keys[cut:], "green": keys[:cut]}, {"green": keys}])
+
+
+def draw_override(rng: Random) -> Json:
+    override: Json = {}
+    kind = rng.choice(["allow", "keys", "keys", "both"])
+    if kind != "keys":
+        override["allow"] = rng.choice(["anyone", "internal"])
+    if kind != "allow":
+        override["keys"] = [{"id": name, "secret_base64": SECRETS[name]} for name in rng.sample("ab", rng.choice([1, 1, 2]))]
+    if rng.random() < 0.2:
+        override["header"] = rng.choice(["x-try", "X-Override"])
+    if rng.random() < 0.3:
+        override["max_age"] = rng.choice(["1h", "30m", "7d"])
+    if rng.random() < 0.3:
+        override["forward"] = rng.random() < 0.8
+    return override
+
+
+def draw_mirror(rng: Random) -> Json:
+    return {"percent": draw_weight(rng)}
+
+
+def draw_trust(rng: Random, tags: Json) -> Json:
+    """Without a variant tag there is none to trust."""
+    if tags.get("variant_header", "default") is None:
+        return "never"
+    return rng.choice(["never", "internal", "internal", {"peer_prefix": rng.choice(PEERS)}])

@@ -1,0 +1,88 @@
+"""What the filter writes: tags of the request, response headers, filter state."""
+
+from typing import Any
+
+from decision import Decision
+from keys import BUCKETS
+from override import DEFAULT_HEADER, override_header
+from request import Request
+
+Json = Any
+
+HEADER_TAGS = {
+    "variant_header": "x-bluegreen-variant",
+    "cluster_header": "x-bluegreen-cluster",
+    "mirror_header": "x-bluegreen-mirror-cluster",
+}
+DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "response_header": None, "blue": "write"}
+BUCKET_HEADER = {"name": "x-bluegreen-bucket", "buckets": 100, "green": "first"}
+
+
+def expected_tags(tags: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
+    """Header name → its value upstream, None if it must be absent."""
+    # Under the default name of a tag that is renamed or off, nothing is touched.
+    expected = {}
+    for name in [*HEADER_TAGS.values(), BUCKET_HEADER["name"], DEFAULT_HEADER]:
+        expected |= left_alone(name, request)
+    for tag in HEADER_TAGS:
+        if tags[tag] is not None:
+            expected[tags[tag].lower()] = decision and tag_value(tag, tags["blue"], deployment, decision)
+    if tags["bucket_header"] is not None:
+        settings = BUCKET_HEADER | tags["bucket_header"]
+        expected[settings["name"].lower()] = decision and bucket_value(settings, decision)
+    if deployment and deployment.get("override"):
+        expected.pop(override_header(deployment["override"]), None)
+        expected |= expected_override(deployment, decision, request)
+    return expected
+
+
+def tag_value(tag: str, blue: str, deployment: Json, decision: Decision) -> str | None:
+    if tag == "mirror_header":
+        return deployment["clusters"]["green"] if decision.mirrored else None
+    if decision.variant is None or (decision.variant == "blue" and blue == "omit"):
+        return None
+    if tag == "variant_header":
+        return decision.variant
+    return deployment["clusters"][decision.variant] if "clusters" in deployment else None
+
+
+def bucket_value(settings: Json, decision: Decision) -> str:
+    """A number below `buckets`: green's end comes first or last."""
+    last = settings["buckets"] - 1
+    if decision.fixed:
+        from_green = 0 if decision.variant == "green" else last
+    else:
+        from_green = decision.bucket * settings["buckets"] // BUCKETS
+    return str(from_green if settings["green"] == "first" else last - from_green)
+
+
+def expected_override(deployment: Json, decision: Decision, request: Request) -> dict[str, Json]:
+    """Removed, unless it was accepted and is to be forwarded."""
+    name = override_header(deployment["override"])
+    if not deployment["override"].get("forward", False):
+        return {name: None}
+    if deployment.get("rollback", False):
+        return {}  # Nothing says whether an override that nobody looked at counts as accepted.
+    return left_alone(name, request) if decision.override else {name: None}
+
+
+def left_alone(name: str, request: Request) -> dict[str, Json]:
+    """The header as the client sent it; empty where a vector cannot tell: several lines, no ASCII, a token of any time."""
+    lines = request.lines(name)
+    if not lines:
+        return {name: None}
+    can_tell = len(lines) == 1 and lines[0].isascii() and (request.clock_is_fixed or b";sig=" not in lines[0])
+    return {name: lines[0].decode()} if can_tell else {}
+
+
+def expected_response(tags: Json, decision: Decision | None) -> dict[str, str | None]:
+    """The response header → the variant, or None where the filter sets nothing."""
+    return {tags["response_header"].lower(): decision and decision.variant} if tags["response_header"] else {}
+
+
+def expected_filter_state(tags: Json, decision: Decision | None) -> dict[str, str | None]:
+    """The name in the filter state → the variant, or None where the filter sets nothing."""
+    if tags["filter_state"] is None:
+        return {}
+    variant = decision and decision.variant
+    return {tags["filter_state"]: None if variant == "blue" and tags["blue"] == "omit" else variant}
