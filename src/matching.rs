@@ -44,7 +44,7 @@ impl Match {
             let at = at.key("hosts").index(index);
             match HostPattern::parse(text) {
                 Ok(host) if !seen.insert(host.clone()) => {
-                    faults.add_text(&at, text, "is listed before")
+                    faults.add_text(&at, text, "is listed before");
                 }
                 Ok(host) => hosts.push(host),
                 Err(reason) => faults.add_text(&at, text, reason),

@@ -57,13 +57,12 @@ impl Ramp {
         let mut points: Vec<(Nanos, Weight)> = Vec::new();
         for (index, step) in config.steps.iter().enumerate() {
             let at = at.index(index);
-            let weight = match &step.green_weight {
-                Some(number) => Weight::read(number, &at.key("green_weight"), faults),
-                None => {
-                    faults.add(&at.key("green_weight"), "is missing");
-                    None
-                }
-            };
+            let weight_at = at.key("green_weight");
+            if step.green_weight.is_none() {
+                faults.add(&weight_at, "is missing");
+            }
+            let weight = step.green_weight.as_ref();
+            let weight = weight.and_then(|number| Weight::read(number, &weight_at, faults));
             let at = at.key("after");
             match parse_nanos(&step.after) {
                 Some(after) if points.last().is_some_and(|(last, _)| *last >= after) => {

@@ -55,26 +55,28 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
 }
 
 /// A value that may be left out, but is not null where it stands.
-pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(json).map(Some)
 }
 
 /// An object.
-pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<T, D::Error> {
     Object::deserialize(json).map(|object| object.0)
 }
 
 /// An object that may be left out, but is not null where it stands.
-pub fn given_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn given_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
     object(json).map(Some)
 }
 
 /// An object or null.
-pub fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
     let object = Option::<Object<T>>::deserialize(json)?;
@@ -82,14 +84,15 @@ pub fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// An object or null, where leaving it out means something else than null.
-pub fn nullable_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+#[expect(clippy::option_option, reason = "three cases")]
+pub(crate) fn nullable_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     optional_object(json).map(Some)
 }
 
 /// A list of objects.
-pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Vec<T>, D::Error> {
     let list = Vec::<Object<T>>::deserialize(json)?;
@@ -97,7 +100,7 @@ pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// A text or an object, whichever stands there.
-pub fn text_or_object<'de, T, O, R, D>(
+pub(crate) fn text_or_object<'de, T, O, R, D>(
     json: D,
     of_text: fn(T) -> R,
     of_object: fn(O) -> R,

@@ -59,6 +59,7 @@ pub struct Written<'a> {
 
 /// Which tags a client sent along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each tag")]
 pub struct Forged {
     variant: bool,
     cluster: bool,
@@ -154,7 +155,7 @@ impl Tags {
             (self.variant(), variant, forged.variant),
             (self.cluster.as_deref(), written.cluster, forged.cluster),
             (self.mirror.as_deref(), written.mirror, forged.mirror),
-            (bucket_name, number.as_deref(), forged.bucket),
+            (bucket_name, number, forged.bucket),
         ] {
             let Some(name) = name else { continue };
             match value {
