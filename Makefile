@@ -62,6 +62,7 @@ dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm target/exports.
 	@mkdir -p dist
 	$(NODE_BIN)/wasm-metadce $< --graph-file target/exports.json $(WASM_FEATURES) -o target/lean.wasm >/dev/null
 	$(NODE_BIN)/wasm-opt target/lean.wasm $(WASM_FEATURES) -O3 --converge --strip-producers -o $@
+	@size=$$(stat -c %s $@); echo "$@: $$size bytes"; [ $$size -le 400000 ]
 
 target/wasm32-wasip1/release/bluegreen.wasm: $(SOURCES) | target/.wasm32-wasip1
 	cargo build --locked --release --target wasm32-wasip1 --lib

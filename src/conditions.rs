@@ -1,8 +1,7 @@
 //! Conditions on headers: of the deployments that share host and path, the one whose conditions
 //! hold and are the most.
 
-use hashbrown::HashMap;
-
+use crate::by_bytes::ByBytes;
 use crate::config;
 use crate::fault::{Faults, Path};
 use crate::index::Position;
@@ -42,15 +41,6 @@ impl Condition {
         };
         Some(Self { name: name?, test })
     }
-
-    fn holds(&self, headers: Pairs<'_>) -> bool {
-        let value = headers.get(self.name.as_bytes());
-        match &self.test {
-            Test::Exact(expected) => value == Some(expected.as_bytes()),
-            Test::Prefix(prefix) => value.is_some_and(|value| value.starts_with(prefix.as_bytes())),
-            Test::Present(present) => value.is_some() == *present,
-        }
-    }
 }
 
 /// Deployments of one host and path, by their conditions.
@@ -58,90 +48,93 @@ impl Condition {
 pub struct Candidates {
     /// The first without any condition.
     unconditional: Option<Position>,
-    /// The others, by the headers whose values they want exactly.
+    /// The others, those with more conditions first.
     groups: Vec<Group>,
 }
 
-/// Candidates that want exact values of the same headers: one look-up finds those that get them.
+/// Candidates that look at the same parts of the same headers: one look-up finds the first of
+/// those that find there what they want.
 #[derive(Clone, Debug)]
 struct Group {
-    /// Sorted.
-    names: Vec<Box<str>>,
-    /// By the values of these headers.
-    candidates: HashMap<Box<[u8]>, Vec<Candidate>>,
+    /// Names of headers and what is looked at, in the order of the conditions.
+    parts: Vec<(Box<str>, Part)>,
+    /// By what stands in these parts.
+    positions: ByBytes<Position>,
 }
 
-#[derive(Clone, Debug)]
-struct Candidate {
-    /// Number of all its conditions, and its position: the order of precedence.
-    conditions: usize,
-    position: Position,
-    /// The conditions that the look-up leaves open.
-    open: Vec<Condition>,
+/// What a condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Value,
+    /// The first bytes, as many.
+    Start(usize),
+    Presence,
 }
 
-impl Candidate {
-    /// Smaller comes first.
-    fn precedence(&self) -> (std::cmp::Reverse<usize>, Position) {
-        (std::cmp::Reverse(self.conditions), self.position)
+impl Part {
+    /// Of a header's value. None where the header is absent or too short.
+    fn of(self, value: Option<&[u8]>) -> Option<&[u8]> {
+        match self {
+            Self::Value => value,
+            Self::Start(length) => value?.get(..length),
+            Self::Presence => value.map(|_| &[][..]),
+        }
+    }
+}
+
+impl Condition {
+    /// What is looked at, and what has to stand there.
+    fn wants(&self) -> (Part, Option<&[u8]>) {
+        match &self.test {
+            Test::Exact(value) => (Part::Value, Some(value.as_bytes())),
+            Test::Prefix(prefix) => (Part::Start(prefix.len()), Some(prefix.as_bytes())),
+            Test::Present(present) => (Part::Presence, present.then_some(&[])),
+        }
     }
 }
 
 impl Candidates {
-    /// Enters a deployment; its conditions are sorted.
+    /// Enters a deployment after all that stand before it in the file; its conditions are sorted.
     pub fn enter(&mut self, conditions: &[Condition], position: Position) {
         if conditions.is_empty() {
             self.unconditional.get_or_insert(position);
             return;
         }
-        let mut key = Vec::new();
-        let (mut names, mut open) = (Vec::new(), Vec::new());
+        let (mut parts, mut key) = (Vec::with_capacity(conditions.len()), Vec::new());
         for condition in conditions {
-            match &condition.test {
-                // A second value wanted of the same header is left open, and never holds.
-                Test::Exact(value) if names.last() != Some(&condition.name) => {
-                    names.push(condition.name.clone());
-                    add_value(&mut key, Some(value.as_bytes()));
-                }
-                _ => open.push(condition.clone()),
-            }
+            let (part, wanted) = condition.wants();
+            parts.push((condition.name.clone(), part));
+            add(&mut key, wanted);
         }
-        let candidate = Candidate { conditions: conditions.len(), position, open };
-        if !self.groups.iter().any(|group| group.names == names) {
-            self.groups.push(Group { names: names.clone(), candidates: HashMap::new() });
+        if let Some(group) = self.groups.iter_mut().find(|group| group.parts == parts) {
+            group.positions.insert(&key, position);
+        } else {
+            let place = self.groups.partition_point(|other| other.parts.len() >= parts.len());
+            let mut positions = ByBytes::default();
+            positions.insert(&key, position);
+            self.groups.insert(place, Group { parts, positions });
         }
-        let group = self.groups.iter_mut().find(|group| group.names == names);
-        let Some(group) = group else { return };
-        let list = group.candidates.entry(key.into()).or_default();
-        let place = list.partition_point(|other| other.precedence() < candidate.precedence());
-        list.insert(place, candidate);
     }
 
     /// The first in precedence whose conditions hold.
     #[must_use]
     pub fn find(&self, headers: Pairs<'_>) -> Option<Position> {
-        let found = self.groups.iter().filter_map(|group| group.find(headers));
-        found
-            .min_by_key(|found| found.precedence())
-            .map_or(self.unconditional, |c| Some(c.position))
-    }
-}
-
-impl Group {
-    fn find(&self, headers: Pairs<'_>) -> Option<&Candidate> {
         let mut key = Vec::new();
-        for name in &self.names {
-            add_value(&mut key, headers.get(name.as_bytes()));
-        }
-        let list = self.candidates.get(&key[..])?;
-        list.iter().find(|candidate| candidate.open.iter().all(|open| open.holds(headers)))
+        let found = self.groups.iter().filter_map(|group| {
+            key.clear();
+            for (name, part) in &group.parts {
+                add(&mut key, part.of(headers.get(name.as_bytes())));
+            }
+            Some((std::cmp::Reverse(group.parts.len()), *group.positions.get(&key)?))
+        });
+        found.min().map(|(_, position)| position).or(self.unconditional)
     }
 }
 
-/// Adds a value to a key so that no two lists of values give the same key.
-fn add_value(key: &mut Vec<u8>, value: Option<&[u8]>) {
-    let Some(value) = value else { return key.push(0) };
+/// Adds a part to a key so that no two lists of parts give the same key.
+fn add(key: &mut Vec<u8>, part: Option<&[u8]>) {
+    let Some(part) = part else { return key.push(0) };
     key.push(1);
-    key.extend_from_slice(&value.len().to_le_bytes());
-    key.extend_from_slice(value);
+    key.extend_from_slice(&part.len().to_le_bytes());
+    key.extend_from_slice(part);
 }

@@ -12,6 +12,7 @@ use crate::strict::{
 
 /// The whole configuration of one filter, shared by all proxies of a mesh.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The model services; at least one.
@@ -32,6 +33,7 @@ pub struct Config {
 
 /// One model service with a blue and a green variant.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Deployment {
     /// 1 to 64 of `A-Za-z0-9._-`, unique. Required.
@@ -71,6 +73,7 @@ pub struct Deployment {
 
 /// What holds for deployments that do not say otherwise, each as a whole.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
     /// What keeps a user on one side.
@@ -89,6 +92,7 @@ pub struct Defaults {
 
 /// Conditions on a request, all of which must hold.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Match {
     /// Exact hosts, or `*.suffix`. Any host by default.
@@ -107,6 +111,7 @@ pub struct Match {
 
 /// A condition on the first line of a header: one of `exact`, `prefix` and `present`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct HeaderMatch {
     /// Name of the header, in any case. Required.
@@ -124,6 +129,7 @@ pub struct HeaderMatch {
 
 /// Envoy's clusters of the two variants; both are required.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Clusters {
     /// Cluster of the current variant.
@@ -134,6 +140,7 @@ pub struct Clusters {
 
 /// Where the targeting key is found and how it becomes a bucket.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Sticky {
     /// Tried in order; the first with a non-empty value is the targeting key.
@@ -149,6 +156,7 @@ pub struct Sticky {
 
 /// One place where a targeting key may be found: exactly one of the members.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Key {
     /// The first line of a request header.
@@ -170,6 +178,7 @@ pub struct Key {
 
 /// Targeting keys that always get one side.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Pins {
     /// Always on blue.
@@ -181,6 +190,7 @@ pub struct Pins {
 /// A weight that every proxy computes from the clock: 0 before the start, the last step's weight
 /// for ever after.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Ramp {
     /// When it starts, RFC 3339. Required.
@@ -194,6 +204,7 @@ pub struct Ramp {
 
 /// A weight that a ramp reaches.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
     /// How long after the start, as a duration. Required.
@@ -205,6 +216,7 @@ pub struct Step {
 
 /// What a ramp does between two steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// It stays at the weight of the last step.
@@ -216,6 +228,7 @@ pub enum Shape {
 
 /// Who holds the weight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SplitBy {
     /// `green_weight` or `ramp`.
@@ -227,6 +240,7 @@ pub enum SplitBy {
 
 /// Who may choose a side for one request: at least one of `allow` and `keys`.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Override {
     /// The request header. Default `x-bluegreen-override`.
@@ -247,6 +261,7 @@ pub struct Override {
 
 /// Whose plain override is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Allow {
     /// Every client's.
@@ -257,6 +272,7 @@ pub enum Allow {
 
 /// A key for HMAC-SHA-256: one of `secret_env` and `secret_base64`, at least 16 bytes.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SigningKey {
     /// What `kid` names, 1 to 64 of `A-Za-z0-9._-`. Required.
@@ -271,6 +287,7 @@ pub struct SigningKey {
 
 /// Which of blue's requests green gets a copy of: those of the users next in line.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Mirror {
     /// Percentage of targeting keys above the weight, 0 to 100. Required.
@@ -280,6 +297,7 @@ pub struct Mirror {
 
 /// Whose variant tag is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum Trust {
     /// As the word says.
     Word(Word<TrustWord>),
@@ -289,6 +307,7 @@ pub enum Trust {
 
 /// Whose variant tag is kept, by a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TrustWord {
     /// Nobody's.
@@ -299,6 +318,7 @@ pub enum TrustWord {
 
 /// Peers that are trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct TrustedPeer {
     /// How the first URI of the peer's certificate starts. Required.
@@ -313,6 +333,7 @@ impl<'de> Deserialize<'de> for Trust {
 
 /// Who may ask why a request was decided as it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Explain {
     /// Nobody.
@@ -326,6 +347,7 @@ pub enum Explain {
 
 /// The cookie that carries an issued id.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct IssueCookie {
     /// Name of the cookie. Default `bluegreen_id`.
@@ -354,6 +376,7 @@ impl Default for IssueCookie {
 
 /// The `SameSite` attribute of a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SameSite {
     /// Sent with requests of the same site only.
@@ -366,6 +389,7 @@ pub enum SameSite {
 
 /// Names of the tags; null switches one off.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Tags {
     /// Request header that gets `blue` or `green`. Default `x-bluegreen-variant`.
@@ -402,6 +426,7 @@ impl Default for Tags {
 
 /// Whether requests bound for blue are tagged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BlueTags {
     /// Blue is tagged as green is.
@@ -413,6 +438,7 @@ pub enum BlueTags {
 
 /// The header from which `weighted_clusters.header_name` takes its random value.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct BucketHeader {
     /// Name of the header. Default `x-bluegreen-bucket`.
@@ -431,6 +457,7 @@ impl Default for BucketHeader {
 
 /// Where a route lists green among its weighted clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// Before blue.
@@ -441,6 +468,7 @@ pub enum End {
 
 /// Where rollback flags are looked up.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Rollback {
     /// Namespace of the filter metadata. Default `bluegreen`.
@@ -463,6 +491,7 @@ impl Default for Rollback {
 
 /// Where a rollback flag may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum Source {
     /// Under `rollback` in the namespace of this owner's metadata.
     Namespace(Word<Owner>),
@@ -472,6 +501,7 @@ pub enum Source {
 
 /// A flag at any place of an owner's metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SourcePath {
     /// Whose metadata. Required.
@@ -489,6 +519,7 @@ impl<'de> Deserialize<'de> for Source {
 
 /// An object of Envoy's configuration that has metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// `config.route.v3.VirtualHost.metadata`

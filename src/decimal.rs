@@ -1,5 +1,9 @@
 //! Decimal numbers with all their digits, in the notation of JSON (RFC 8259, section 6).
 
+use std::fmt;
+
+use serde_json::Number;
+
 /// `±digits × 10^exponent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
@@ -45,10 +49,38 @@ impl Decimal {
         })
     }
 
+    /// Reads a finite number, in the fewest digits that tell it from others.
+    #[must_use]
+    pub fn from_f64(number: f64) -> Option<Self> {
+        Self::parse(Number::from_f64(number)?.as_str())
+    }
+
     /// Whether it is zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         self.digits.is_empty()
+    }
+}
+
+/// Without an exponent.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.negative {
+            f.write_str("-")?;
+        }
+        let length = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        let before_point = length.saturating_add(self.exponent);
+        let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
+        match usize::try_from(before_point) {
+            Ok(0) | Err(_) => {
+                write!(f, "0.{}{}", zeros(before_point.saturating_neg()), self.digits)
+            }
+            Ok(place) => match self.digits.split_at_checked(place) {
+                Some((whole, "")) => f.write_str(whole),
+                Some((whole, fraction)) => write!(f, "{whole}.{fraction}"),
+                None => write!(f, "{}{}", self.digits, zeros(self.exponent)),
+            },
+        }
     }
 }
 
@@ -60,4 +92,18 @@ fn parse_exponent(text: &str) -> Option<i64> {
     }
     let size = digits.parse::<i32>().unwrap_or(i32::MAX);
     Some(i64::from(if text.starts_with('-') { size.saturating_neg() } else { size }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_without_an_exponent() {
+        for number in
+            [42.0, 0.5, -7.25, 1e21, 1.5e-7, 100.0, 123_456.789, f64::MIN_POSITIVE, f64::MAX]
+        {
+            assert_eq!(Decimal::from_f64(number).unwrap().to_string(), number.to_string());
+        }
+    }
 }

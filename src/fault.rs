@@ -157,7 +157,13 @@ impl Faults {
         self.told.iter()
     }
 
-    /// How many more there are.
+    /// How many there are, told or not.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.told.len().saturating_add(self.untold)
+    }
+
+    /// How many more there are than are told.
     #[must_use]
     pub fn untold(&self) -> usize {
         self.untold

@@ -4,8 +4,7 @@
 //! then exact path, longest prefix, any path; then more conditions on headers; then the order in
 //! the file. What is better and does not match gives way to what is less.
 
-use hashbrown::HashMap;
-
+use crate::by_bytes::ByBytes;
 use crate::conditions::Candidates;
 use crate::hostname::{self, HostPattern};
 use crate::matching::{Match, PathPattern, ends_prefix};
@@ -17,7 +16,7 @@ pub type Position = usize;
 /// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    exact_hosts: HashMap<Box<[u8]>, Paths>,
+    exact_hosts: ByBytes<Paths>,
     /// Suffixes start with a dot.
     host_suffixes: LongestFirst<Paths>,
     any_host: Paths,
@@ -26,7 +25,7 @@ pub struct Index {
 /// The deployments of one host, or of one wildcard, by path.
 #[derive(Clone, Debug, Default)]
 struct Paths {
-    exact: HashMap<Box<[u8]>, Candidates>,
+    exact: ByBytes<Candidates>,
     prefixes: LongestFirst<Candidates>,
     any: Candidates,
 }
@@ -35,7 +34,7 @@ struct Paths {
 /// length once, however many keys there are.
 #[derive(Clone, Debug)]
 struct LongestFirst<T> {
-    values: HashMap<Box<[u8]>, T>,
+    values: ByBytes<T>,
     /// Distinct, descending.
     lengths: Vec<usize>,
 }
@@ -46,14 +45,12 @@ impl Index {
         if matches.hosts.is_empty() {
             self.any_host.enter(matches, position);
         }
+        let enter = |paths: &mut Paths| paths.enter(matches, position);
         for host in &matches.hosts {
-            let paths = match host {
-                HostPattern::Exact(host) => {
-                    self.exact_hosts.entry_ref(host.as_bytes()).or_default()
-                }
-                HostPattern::Suffix(suffix) => self.host_suffixes.entry(suffix.as_bytes()),
-            };
-            paths.enter(matches, position);
+            match host {
+                HostPattern::Exact(host) => self.exact_hosts.update(host.as_bytes(), enter),
+                HostPattern::Suffix(suffix) => self.host_suffixes.update(suffix.as_bytes(), enter),
+            }
         }
     }
 
@@ -81,12 +78,12 @@ impl Index {
 
 impl Paths {
     fn enter(&mut self, matches: &Match, position: Position) {
-        let candidates = match &matches.path {
-            PathPattern::Exact(path) => self.exact.entry_ref(path.as_bytes()).or_default(),
-            PathPattern::Prefix(prefix) => self.prefixes.entry(prefix.as_bytes()),
-            PathPattern::Any => &mut self.any,
-        };
-        candidates.enter(&matches.headers, position);
+        let enter = |candidates: &mut Candidates| candidates.enter(&matches.headers, position);
+        match &matches.path {
+            PathPattern::Exact(path) => self.exact.update(path.as_bytes(), enter),
+            PathPattern::Prefix(prefix) => self.prefixes.update(prefix.as_bytes(), enter),
+            PathPattern::Any => enter(&mut self.any),
+        }
     }
 
     fn find(&self, request: &Request<'_>) -> Option<Position> {
@@ -104,17 +101,17 @@ impl Paths {
 
 impl<T> Default for LongestFirst<T> {
     fn default() -> Self {
-        Self { values: HashMap::new(), lengths: Vec::new() }
+        Self { values: ByBytes::default(), lengths: Vec::new() }
     }
 }
 
 impl<T: Default> LongestFirst<T> {
-    fn entry(&mut self, key: &[u8]) -> &mut T {
+    fn update(&mut self, key: &[u8], change: impl FnOnce(&mut T)) {
         let place = self.lengths.binary_search_by(|length| key.len().cmp(length));
         if let Err(place) = place {
             self.lengths.insert(place, key.len());
         }
-        self.values.entry_ref(key).or_default()
+        self.values.update(key, change);
     }
 }
 

@@ -2,19 +2,25 @@
 //!
 //! The life of a request, module by module:
 //!
-//! - [`plugin`](https://github.com/proxy-wasm/spec) (WebAssembly only) receives Envoy's callbacks
-//!   and hands them to the [`filter`] of the stream; [`host`] is all that the filter knows of Envoy.
-//! - [`filter`] reads the headers once, in place ([`pairs`]), and finds the request's deployment
-//!   in the [`routing`] table ([`index`], [`hostname`]).
-//! - [`sticky`] finds the targeting key ([`cookie`]) and puts it into a bucket.
-//! - [`decision`] holds the bucket against the [`weight`]; on the way to green [`rollback`] is
-//!   asked whether green was taken back.
-//! - [`tags`] writes the decision for Envoy's own routes.
+//! - `plugin` (WebAssembly only) receives Envoy's callbacks and hands them to the [`filter`] of
+//!   the stream; [`host`] is all that the filter knows of Envoy.
+//! - [`request`] reads the headers once, in place ([`pairs`]); the [`routing`] table finds the
+//!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]).
+//! - An override ([`overrides`]) or a trusted proxy before this one ([`upstream`]) may have chosen
+//!   a side. Else [`sticky`] looks for the targeting key ([`key`], [`cookie`]), which is pinned to
+//!   a side ([`pins`]) or falls into a bucket.
+//! - [`decision`] holds the bucket against the [`weight`], which may follow the clock ([`ramp`]).
+//!   On the way to green [`rollback`] is asked how far green may go ([`flag`], [`value`]).
+//! - [`tags`] writes the decision for Envoy's own routes: the variant, its cluster, the cluster
+//!   that gets a copy ([`mirror`]), the number for foreign weights ([`bucket_header`]).
+//!   [`explain`] tells who may know why; [`counters`] are what the filter counts.
 //!
-//! At configuration time [`json`] reads the text into the structs of [`config`], and
-//! [`routing::Table`] validates them; every [`fault`] is reported. Past that nothing is invalid.
+//! At configuration time [`json`] reads the text into the structs of [`config`] ([`strict`]), and
+//! [`routing::Table`] validates them ([`matching`], [`name`], [`token`], [`decimal`]); every
+//! [`fault`] is reported. Past that nothing is invalid.
 
 pub mod bucket_header;
+pub mod by_bytes;
 pub mod conditions;
 pub mod config;
 pub mod cookie;

@@ -38,7 +38,7 @@ pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {
 impl Match {
     /// Validates the configuration; None where that added faults.
     pub fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Option<Self> {
-        let before = faults.iter().len();
+        let before = faults.count();
         let (mut hosts, mut seen) = (Vec::new(), HashSet::new());
         for (index, text) in config.hosts.iter().flatten().enumerate() {
             let at = at.key("hosts").index(index);
@@ -64,7 +64,7 @@ impl Match {
             }
         }
         headers.sort();
-        (faults.iter().len() == before).then_some(Self { hosts, path, headers })
+        (faults.count() == before).then_some(Self { hosts, path, headers })
     }
 }
 

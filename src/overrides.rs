@@ -136,7 +136,7 @@ impl Override {
 
     /// Validates the configuration; None where that added faults.
     pub fn new(config: &config::Override, at: &Path, faults: &mut Faults) -> Option<Self> {
-        let before = faults.iter().len();
+        let before = faults.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
         let header = header_name(header, &at.key("header"), faults);
         let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
@@ -163,7 +163,7 @@ impl Override {
                     DEFAULT_MAX_AGE
                 }),
         };
-        if faults.iter().len() > before {
+        if faults.count() > before {
             return None;
         }
         Some(Self {

@@ -1,25 +1,24 @@
 //! Targeting keys that always get one side.
 
-use hashbrown::HashMap;
-
+use crate::by_bytes::ByBytes;
 use crate::config;
 use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 
 /// The sides of pinned keys.
 #[derive(Clone, Debug, Default)]
-pub struct Pins(HashMap<Box<[u8]>, Variant>);
+pub struct Pins(ByBytes<Variant>);
 
 impl Pins {
     /// The side that a key is pinned to.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Variant> {
-        if self.0.is_empty() { None } else { self.0.get(key).copied() }
+        self.0.get(key).copied()
     }
 
     /// Validates the configuration. What is at fault is left out.
     pub fn new(config: &config::Pins, at: &Path, faults: &mut Faults) -> Self {
-        let mut pins = HashMap::new();
+        let mut pins = ByBytes::default();
         for (side, keys, variant) in
             [("blue", &config.blue, Variant::Blue), ("green", &config.green, Variant::Green)]
         {
@@ -27,7 +26,7 @@ impl Pins {
                 let at = at.key(side).index(index);
                 if key.is_empty() {
                     faults.add(&at, "is empty, and no targeting key is");
-                } else if pins.insert(key.as_bytes().into(), variant).is_some() {
+                } else if !pins.insert(key.as_bytes(), variant) {
                     faults.add_text(&at, key, "is pinned before");
                 }
             }

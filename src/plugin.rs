@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use hashbrown::HashSet;
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, BufferType, ContextType, LogLevel};
@@ -86,7 +85,7 @@ thread_local! {
         .filter_map(|counter| Some((counter, abi::define_counter(counter.name()).ok()?)))
         .collect();
     /// What this VM has warned of.
-    static WARNED: RefCell<HashSet<u64>> = RefCell::default();
+    static WARNED: RefCell<Vec<u64>> = RefCell::default();
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
@@ -148,9 +147,10 @@ impl Host for Envoy {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        if !WARNED.with_borrow_mut(|warned| warned.insert(key)) {
+        if WARNED.with_borrow(|warned| warned.contains(&key)) {
             return;
         }
+        WARNED.with_borrow_mut(|warned| warned.push(key));
         // One worker of all wins the right to speak: the first to store under this key.
         let key = format!("bluegreen.warned.{key:016x}");
         if abi::set_shared_data(&key, "1", u32::MAX) != abi::CAS_MISMATCH {

@@ -5,9 +5,10 @@
 
 use std::hash::Hasher;
 
-use hashbrown::HashSet;
+use serde_json::Number;
 use twox_hash::XxHash64;
 
+use crate::by_bytes::ByBytes;
 use crate::config::{self, Owner, Source};
 use crate::counters::Counter;
 use crate::fault::{Faults, Path};
@@ -15,13 +16,13 @@ use crate::flag::Flag;
 use crate::host::{Host, Property, PropertyPath};
 use crate::pairs::Pairs;
 use crate::value::Value;
-use crate::weight::Weight;
+use crate::weight::{InvalidWeight, Weight};
 
 const FLAG: &[u8] = b"rollback";
 const CAP: &[u8] = b"max_green_weight";
 
 /// Names of all deployments.
-pub type Names = HashSet<Box<str>>;
+pub type Names = ByBytes<()>;
 
 /// Where flags and caps are looked up. The lowest of all counts.
 #[derive(Clone, Debug)]
@@ -133,11 +134,13 @@ impl<H: Host> Reading<'_, H> {
     }
 
     fn flag(&mut self, value: &[u8]) -> Weight {
-        let is_taken_back = match Flag::read(value, |text| self.all.contains(text)) {
+        let is_taken_back = match Flag::read(value, |text| self.all.get(text.as_bytes()).is_some())
+        {
             Flag::Off => false,
             Flag::On => true,
             Flag::Deployments(names) => {
-                for unknown in names.iter().filter(|name| !self.all.contains(*name)) {
+                let all = self.all;
+                for unknown in names.iter().filter(|name| all.get(name.as_bytes()).is_none()) {
                     self.warn(FLAG, unknown.as_bytes(), || {
                         format!("names \"{unknown}\", and no deployment is called so")
                     });
@@ -153,7 +156,10 @@ impl<H: Host> Reading<'_, H> {
         let cap = match Value::read(value) {
             Value::Text(text) if text.trim().is_empty() => return Weight::FULL,
             Value::Text(text) => Weight::from_percent(text.trim()),
-            Value::Number(bits) => Weight::from_percent(&f64::from_bits(bits).to_string()),
+            Value::Number(bits) => Number::from_f64(f64::from_bits(bits))
+                .map_or(Err(InvalidWeight::NotANumber), |number| {
+                    Weight::from_percent(number.as_str())
+                }),
             Value::Bool(_) | Value::Pairs(_) | Value::Bytes(_) => {
                 return self.unreadable(CAP, value);
             }

@@ -72,13 +72,13 @@ impl TryFrom<Config> for Table {
             faults.add(&list, "is missing or empty");
         }
         let mut index = Index::default();
-        let mut names = Names::with_capacity(config.deployments.len());
+        let mut names = Names::default();
         let mut matches = HashMap::with_capacity(config.deployments.len());
         let mut deployments = Vec::with_capacity(config.deployments.len());
         for (position, deployment) in config.deployments.into_iter().enumerate() {
             let at = list.index(position);
             let name = deployment.name.as_str();
-            if !name.is_empty() && !names.insert(name.into()) {
+            if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
                 faults.add_text(&at.key("name"), name, "is another deployment's name too");
             }
             let at_match = at.key("match");

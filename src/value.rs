@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::decimal::Decimal;
 use crate::pairs::Pairs;
 
 /// A value, as far as its bytes tell.
@@ -57,8 +58,11 @@ impl<'a> Value<'a> {
 
 /// Integers of any size that occurs are, read as IEEE 754, either subnormal or not a number.
 fn number_to_text(bits: u64) -> String {
-    let number = f64::from_bits(bits);
-    if number.is_normal() { number.to_string() } else { bits.cast_signed().to_string() }
+    let number = Some(f64::from_bits(bits)).filter(|number| number.is_normal());
+    match number.and_then(Decimal::from_f64) {
+        Some(number) => number.to_string(),
+        None => bits.cast_signed().to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub struct FakeHost {
     pub reads: Vec<String>,
     pub writes: usize,
     pub randoms: u64,
+    pub has_no_chance: bool,
     pub warned: Vec<u64>,
 }
 
@@ -86,6 +87,9 @@ impl Host for FakeHost {
     }
 
     fn random(&mut self) -> Option<u128> {
+        if self.has_no_chance {
+            return None;
+        }
         self.randoms += 1;
         // SplitMix64: different at each call, the same in each run.
         let mut next = self.randoms.wrapping_mul(0x9e37_79b9_7f4a_7c15);

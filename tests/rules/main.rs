@@ -14,14 +14,21 @@
 mod buckets;
 mod cost;
 mod decisions;
+mod documented;
 mod fake_host;
 mod metadata;
 mod refused;
+#[cfg(not(target_family = "wasm"))]
+mod refused_features;
 mod weights;
 
+#[cfg(not(target_family = "wasm"))]
+mod change;
 #[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod oracle;
 #[cfg(not(target_family = "wasm"))]
 mod properties;
+#[cfg(not(target_family = "wasm"))]
+mod schema;

@@ -1,0 +1,32 @@
+//! A whole request: headers read, deployment found, decided, tagged, on a host that costs little.
+
+use std::cell::LazyCell;
+use std::rc::Rc;
+
+use bluegreen::filter::Filter;
+use criterion::{BatchSize, BenchmarkId, Criterion};
+
+use crate::fake_host::FakeHost;
+use crate::shapes::{LARGEST, SHAPES};
+
+pub fn bench(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("request");
+    for shape in &SHAPES {
+        for size in [1, LARGEST] {
+            let turns = LazyCell::new(|| shape.turns(size));
+            group.bench_function(BenchmarkId::new(shape.name, size), |bencher| {
+                let mut turns = turns.iter().cycle();
+                let setup = || {
+                    let turn = turns.next().unwrap();
+                    let raw = Some(turn.headers.clone());
+                    let host = FakeHost { raw_request: raw, ..FakeHost::default() };
+                    (Filter::new(Rc::clone(&turn.table)), host)
+                };
+                let routine = |(filter, host): &mut (Filter, FakeHost)| {
+                    filter.on_request_headers(host).is_some()
+                };
+                bencher.iter_batched_ref(setup, routine, BatchSize::SmallInput);
+            });
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The schema for editors and the filter agree: what the schema refuses the filter refuses, so
+//! whatever the filter accepts the schema accepts.
+
+use std::cell::Cell;
+
+use bluegreen::routing::Table;
+use jsonschema::Validator;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+
+use crate::change::{apply, change};
+
+const SCHEMA: &str = include_str!("../../envoy/bluegreen.schema.json");
+const DECISIONS: &str = include_str!("../vectors/decisions.json");
+
+/// A configuration with every member that there is.
+const WHOLE: &str = include_str!("whole.json");
+
+fn schema() -> Validator {
+    jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
+}
+
+fn is_accepted(config: &Value) -> bool {
+    Table::from_json(config.to_string().as_bytes()).is_ok()
+}
+
+/// The configurations of the decision vectors, and a whole one.
+fn good() -> Vec<Value> {
+    let vectors: Value = serde_json::from_str(DECISIONS).unwrap();
+    let configs = vectors["groups"].as_array().unwrap().iter().map(|group| group["config"].clone());
+    configs.chain([serde_json::from_str(WHOLE).unwrap()]).collect()
+}
+
+#[test]
+fn the_schema_is_one() {
+    assert!(jsonschema::meta::is_valid(&serde_json::from_str(SCHEMA).unwrap()));
+}
+
+#[test]
+fn the_schema_knows_no_member_that_the_whole_configuration_lacks() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let types = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+    for name in types.filter_map(|of| of["properties"].as_object()).flat_map(|all| all.keys()) {
+        assert!(WHOLE.contains(&format!("\"{name}\":")), "{name}");
+    }
+}
+
+#[test]
+fn what_is_good_both_accept() {
+    let schema = schema();
+    for config in good() {
+        let faults: Vec<_> = schema.iter_errors(&config).map(|e| e.to_string()).collect();
+        assert_eq!(faults, [""; 0], "{config}");
+        assert!(is_accepted(&config), "{config}");
+    }
+}
+
+#[test]
+fn what_is_bad_both_refuse() {
+    let schema = schema();
+    let refused = |config: &Value, bad: &str| {
+        assert!(!schema.is_valid(config), "the schema accepts {bad}");
+        assert!(!is_accepted(config), "the filter accepts {bad}");
+    };
+    for config in [json!({}), json!([]), json!({"deployments": []}), json!({"deployments": [5]})] {
+        refused(&config, &config.to_string());
+    }
+    for (pointer, bad) in BAD {
+        let mut config: Value = serde_json::from_str(WHOLE).unwrap();
+        let place = config.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"));
+        *place = serde_json::from_str(bad).unwrap();
+        refused(&config, &format!("{bad} at {pointer}"));
+    }
+    for (pointer, members) in BESIDE {
+        let mut config: Value = serde_json::from_str(WHOLE).unwrap();
+        let beside: Value = serde_json::from_str(members).unwrap();
+        let place = config.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
+        place.extend(beside.as_object().unwrap().clone());
+        refused(&config, &format!("{members} at {pointer}"));
+    }
+}
+
+/// What cannot stand in a place of the whole configuration.
+const BAD: [(&str, &str); 96] = [
+    ("/deployments/0/name", r#""""#),
+    ("/deployments/0/name", r#""a b""#),
+    ("/deployments/0/name", "null"),
+    ("/deployments/0/name", r#""a\n""#),
+    ("/deployments/0/match", "null"),
+    ("/deployments/0/match", "[]"),
+    ("/deployments/0/match/hosts", "null"),
+    ("/deployments/0/match/hosts", "[]"),
+    ("/deployments/0/match/hosts", r#"["a", "a"]"#),
+    ("/deployments/0/match/hosts/0", r#""a..b""#),
+    ("/deployments/0/match/hosts/0", r#""a:80""#),
+    ("/deployments/0/match/hosts/0", r#""*""#),
+    ("/deployments/0/match/hosts/0", r#""a.*.b""#),
+    ("/deployments/0/match/hosts/0", r#""bücher.de""#),
+    ("/deployments/0/match/hosts/0", r#""[::1""#),
+    ("/deployments/0/match/path_prefix", r#""x""#),
+    ("/deployments/0/match/path_prefix", r#""/a?b""#),
+    ("/deployments/0/match/path_prefix", r##""/a#b""##),
+    ("/deployments/0/match/path_prefix", r#""/a b""#),
+    ("/deployments/0/match/path_prefix", "null"),
+    ("/deployments/0/match/headers/0", r#"{"name": "a"}"#),
+    ("/deployments/0/match/headers/0", r#"{"exact": "a", "prefix": "b"}"#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "prefix": ""}"#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "exact": "a", "present": true}"#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "present": "yes"}"#),
+    ("/deployments/0/match/headers/0/name", r#""""#),
+    ("/deployments/0/match/headers/0/name", r#"":path""#),
+    ("/deployments/0/match/headers/0/name", r#""Host""#),
+    ("/deployments/0/clusters", r#"{"blue": "b"}"#),
+    ("/deployments/0/clusters/green", r#""""#),
+    ("/deployments/0/clusters/green", r#""g h""#),
+    ("/deployments/0/clusters/green", r#""g\r\nx: y""#),
+    ("/deployments/0/green_weight", "null"),
+    ("/deployments/0/green_weight", "-1"),
+    ("/deployments/0/green_weight", "120"),
+    ("/deployments/0/green_weight", "100.00000000000001"),
+    ("/deployments/0/green_weight", r#""10""#),
+    ("/deployments/0/split_by", r#""nobody""#),
+    ("/deployments/0/split_by", r#""route""#),
+    ("/deployments/0/rollback", r#""yes""#),
+    ("/deployments/0/sticky", "null"),
+    ("/deployments/0/sticky/keys/0", "{}"),
+    ("/deployments/0/sticky/keys/0", r#"{"header": "a", "cookie": "b"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"header": ""}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"cookie": "a b"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"query": ""}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"property": []}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"property": ["a", ""]}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"property": ["a\u0000"]}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"source_address": false}"#),
+    ("/deployments/0/sticky/salt", "null"),
+    ("/deployments/0/sticky/issue_cookie/name", r#""a;b""#),
+    ("/deployments/0/sticky/issue_cookie/max_age", r#""soon""#),
+    ("/deployments/0/sticky/issue_cookie/max_age", "30"),
+    ("/deployments/0/sticky/issue_cookie/path", r#""x""#),
+    ("/deployments/0/sticky/issue_cookie/path", r#""/;""#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"same_site": "none", "secure": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Host-a", "path": "/a"}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Secure-a", "secure": false}"#),
+    ("/deployments/0/pins/green", r#"[""]"#),
+    ("/deployments/0/pins/green", r#"["a", "a"]"#),
+    ("/deployments/0/override", "{}"),
+    ("/deployments/0/override", r#"{"keys": []}"#),
+    ("/deployments/0/override/allow", r#""everyone""#),
+    ("/deployments/0/override/header", r#""a b""#),
+    ("/deployments/0/override/max_age", r#""long""#),
+    ("/deployments/0/override/keys/0", r#"{"id": "k"}"#),
+    ("/deployments/0/override/keys/0", r#"{"secret_env": "PATH"}"#),
+    ("/deployments/0/override/keys/0/id", r#""a b""#),
+    ("/deployments/0/override/keys/0/secret_base64", r#""c2hvcnQ=""#),
+    ("/deployments/0/override/keys/0/secret_base64", r#""MDEyMzQ1Njc4OWFiY2RlZg-_""#),
+    ("/deployments/0/mirror", r#"{"percent": 101}"#),
+    ("/deployments/0/mirror", "{}"),
+    ("/deployments/0/trust_upstream_tags", "null"),
+    ("/deployments/0/trust_upstream_tags", r#""always""#),
+    ("/deployments/0/trust_upstream_tags", r#"{"peer_prefix": ""}"#),
+    ("/deployments/1/ramp/start", r#""tomorrow""#),
+    ("/deployments/1/ramp/start", r#""2026-11-23T09:00:00""#),
+    ("/deployments/1/ramp/steps", "[]"),
+    ("/deployments/1/ramp/steps/0", r#"{"after": "1m"}"#),
+    ("/deployments/1/ramp/steps/0/after", r#""1 fortnight""#),
+    ("/deployments/1/ramp/steps/0/green_weight", "101"),
+    ("/deployments/1/ramp/shape", r#""curve""#),
+    ("/defaults/mirror", "null"),
+    ("/defaults/trust_upstream_tags", "null"),
+    ("/tags/variant_header", "null"),
+    ("/tags/cluster_header", r#""Transfer-Encoding""#),
+    ("/tags/response_header", r#""SET-COOKIE""#),
+    ("/tags/filter_state", r#""a b""#),
+    ("/tags/bucket_header", "null"),
+    ("/tags/bucket_header/buckets", "0"),
+    ("/tags/bucket_header/buckets", "10001"),
+    ("/tags/bucket_header/green", r#""middle""#),
+    ("/rollback/namespace", r#""""#),
+    ("/rollback/sources", r#"["route", "route"]"#),
+    ("/rollback/sources/0", r#"{"in": "route", "path": []}"#),
+];
+
+/// What cannot stand beside the members of an object of the whole configuration.
+const BESIDE: [(&str, &str); 9] = [
+    ("", r#"{"deployment": []}"#),
+    ("/deployments/0", r#"{"nmae": "a"}"#),
+    (
+        "/deployments/0",
+        r#"{"ramp": {"start": "2026-01-01T00:00:00Z", "steps": [{"after": "0", "green_weight": 1}]}}"#,
+    ),
+    ("/deployments/0/match", r#"{"path": "/a"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"heeder": "a"}"#),
+    ("/deployments/1", r#"{"split_by": "route"}"#),
+    ("/deployments/2", r#"{"mirror": {"percent": 5}}"#),
+    ("/deployments/3", r#"{"mirror": {"percent": 5}, "clusters": {"blue": "b", "green": "g"}}"#),
+    ("/tags", r#"{"headers": []}"#),
+];
+
+#[test]
+fn what_the_filter_accepts_the_schema_accepts() {
+    const CASES: u32 = 3_000;
+    let (schema, good) = (schema(), good());
+    let (accepted, refused_by_both) = (Cell::new(0), Cell::new(0));
+    let changed = (any::<Index>(), prop::collection::vec(change(), 1..4));
+    let config = Config { failure_persistence: None, ..Config::with_cases(CASES) };
+    TestRunner::new(config)
+        .run(&changed, |(config, changes)| {
+            let mut config = config.get(&good).clone();
+            changes.iter().for_each(|change| apply(change, &mut config, &good));
+            match (is_accepted(&config), schema.is_valid(&config)) {
+                (true, true) => accepted.set(accepted.get() + 1),
+                (false, false) => refused_by_both.set(refused_by_both.get() + 1),
+                (true, false) => {
+                    let faults: Vec<_> =
+                        schema.iter_errors(&config).map(|e| e.to_string()).collect();
+                    return Err(TestCaseError::fail(format!("{config}: {faults:?}")));
+                }
+                // A schema cannot say everything.
+                (false, true) => {}
+            }
+            Ok(())
+        })
+        .unwrap();
+    let (accepted, refused) = (accepted.get(), refused_by_both.get());
+    assert!(accepted > CASES / 10, "only {accepted} accepted");
+    assert!(refused > CASES / 4, "only {refused} refused");
+}
