@@ -131,7 +131,7 @@ fn reason(message: &str, found: &Value, path: &Path) -> String {
     let value = match found {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(_) => "a list".to_owned(),
-        _ if path.is_secret() => "a secret".to_owned(),
+        _ if path.is_secret() => "what stands here".to_owned(),
         scalar => shortened(&scalar.to_string()),
     };
     match expected {

@@ -17,7 +17,7 @@ use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::name::is_name;
 use crate::request::Request;
-use crate::token::header_name;
+use crate::token::own_header_name;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;
@@ -138,7 +138,7 @@ impl Override {
     pub fn new(config: &config::Override, at: &Path, faults: &mut Faults) -> Option<Self> {
         let before = faults.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
-        let header = header_name(header, &at.key("header"), faults);
+        let header = own_header_name(header, &at.key("header"), faults);
         let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
         if config.allow.is_none() && config.keys.is_empty() {
             faults.add_lack(at, "needs `allow` or `keys`");
@@ -148,7 +148,7 @@ impl Override {
         for (index, key) in config.keys.iter().enumerate() {
             let at = keys_at.index(index);
             if keys.iter().any(|known| *known.id == *key.id) {
-                faults.add_text(&at.key("id"), &key.id, "is another key's id too");
+                faults.add(&at.key("id"), "is another key's id too");
             }
             keys.extend(SigningKey::new(key, &at, faults));
         }
@@ -179,17 +179,13 @@ impl Override {
 impl SigningKey {
     fn new(config: &config::SigningKey, at: &Path, faults: &mut Faults) -> Option<Self> {
         if !is_name(&config.id) {
-            faults.add_text(
-                &at.key("id"),
-                &config.id,
-                "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`",
-            );
+            faults.add(&at.key("id"), "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`");
         }
         let (at, secret) = match (&config.secret_env, &config.secret_base64) {
             (Some(variable), None) => {
                 let at = at.key("secret_env");
                 let Ok(secret) = std::env::var(variable) else {
-                    faults.add_text(&at, variable, "is not set in the environment of the VM");
+                    faults.add(&at, "names nothing in the environment of the VM");
                     return None;
                 };
                 (at, secret.into_bytes())

@@ -6,28 +6,7 @@ use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::name::is_name;
-use crate::token::header_name;
-
-/// Headers that belong to the connection or to the framing of a message (RFC 9110, section
-/// 7.6.1), or that carry more than a tag: written by a filter they would break something.
-const RESERVED: [&str; 16] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "cookie",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "set-cookie",
-    "te",
-    "trailer",
-    "trailers",
-    "transfer-encoding",
-    "upgrade",
-    "x-envoy-internal",
-];
+use crate::token::own_header_name;
 
 /// Names of the tags, those that are switched on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +75,7 @@ impl Tags {
     pub fn new(config: &config::Tags, path: &Path, faults: &mut Faults) -> Self {
         let mut seen: Vec<Box<str>> = Vec::new();
         let mut check = |name: &str, at: &Path, faults: &mut Faults| {
-            let header = header_name(name, at, faults)?;
-            if RESERVED.contains(&&*header) {
-                faults.add_text(at, name, "cannot be a tag: the header has another meaning");
-            }
+            let header = own_header_name(name, at, faults)?;
             if seen.contains(&header) {
                 faults.add_text(at, name, "is another tag's name too");
             }

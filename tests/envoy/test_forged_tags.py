@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.bootstrap import bluegreen_filter, bootstrap, cluster, listener, route_by_tag, route_table, route_to
-from tests.harness.client import Answer, Client, Header
+from tests.harness.bootstrap import bootstrap, cluster, listener
+from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
-from tests.harness.upstream import Upstream
+from tests.harness.http_filters import bluegreen_filter
+from tests.harness.routes import route_by_tag, route_table, route_to
+from tests.harness.upstream import Upstream, received
 
 VARIANT, CLUSTER = "x-bluegreen-variant", "x-bluegreen-cluster"
 FORGERIES: list[list[Header]] = [
@@ -47,11 +49,6 @@ def proxy(fleet: Fleet, blue: Upstream, green: Upstream) -> Envoy:
 def client(request: pytest.FixtureRequest, proxy: Envoy) -> Iterator[Client]:
     with Client(proxy.port(request.param)) as client:
         yield client
-
-
-def received(answer: Answer, name: str) -> list[str]:
-    """The values that the upstream saw under a header's name."""
-    return [value for key, value in answer.json()["headers"] if key == name]
 
 
 @pytest.mark.parametrize("forged", FORGERIES)

@@ -5,20 +5,13 @@ import socket
 
 import pytest
 
-from tests.harness.bootstrap import (
-    LARGEST_HEADERS_KIB,
-    bluegreen_filter,
-    bootstrap,
-    cluster,
-    listener,
-    route_by_tag,
-    route_table,
-    route_to,
-)
+from tests.harness.bootstrap import LARGEST_HEADERS_KIB, bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
+from tests.harness.http_filters import bluegreen_filter
 from tests.harness.prediction import VARIANT_HEADER, predict, side, users, variant
+from tests.harness.routes import route_by_tag, route_table, route_to
 from tests.harness.upstream import Upstream
 
 WEIGHT = 50

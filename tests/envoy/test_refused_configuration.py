@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bootstrap import bluegreen_filter, bootstrap, cluster, listener, route_table, route_to
+from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy, EnvoyExited
 from tests.harness.fleet import Fleet
+from tests.harness.http_filters import bluegreen_filter
 from tests.harness.polling import wait_until
 from tests.harness.prediction import predict, side, users, users_on, variant
+from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import Standalone
-from tests.harness.upstream import Upstream
+from tests.harness.upstream import Upstream, received
 
 WEIGHT = 10
 ECDS = "extension_config_discovery.http_filter.bluegreen."
@@ -91,8 +93,10 @@ def test_blue_serves_if_the_first_configuration_is_refused(fleet: Fleet, blue: U
     proxy = fleet.start(standalone.envoy())
     user = users_on("green", WEIGHT, 1)[0]
     with Client(proxy.port("ingress")) as client:
-        answer = predict(client, user, [("x-bluegreen-cluster", "fraud-green"), ("x-bluegreen-variant", "green")])
+        tags = ("x-bluegreen-variant", "x-bluegreen-cluster", "x-bluegreen-mirror-cluster", "x-bluegreen-bucket")
+        answer = predict(client, user, [(tag, "fraud-green") for tag in tags])
         assert (answer.status, answer.json()["upstream"], variant(answer)) == (200, "blue", None)
+        assert [received(answer, tag) for tag in tags] == [[], [], [], []]
 
         standalone.push_configuration(good)
         wait_until(lambda: variant(predict(client, user)) == "green", 10, "the good configuration to be in force")

@@ -5,23 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.harness.bootstrap import (
-    bluegreen_filter,
-    bootstrap,
-    cluster,
-    cluster_resource,
-    listener,
-    listener_resource,
-    rollback_flag,
-    route_table,
-    route_to,
-    watched_bootstrap,
-)
+from tests.harness.bootstrap import bootstrap, cluster, cluster_resource, listener, listener_resource, watched_bootstrap
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_resources
 from tests.harness.fleet import Fleet
+from tests.harness.http_filters import bluegreen_filter
 from tests.harness.polling import wait_until
+from tests.harness.routes import rollback_flag, route_table, route_to
 from tests.harness.upstream import Upstream
 
 SOURCES = ["virtual_host", "route", "cluster", "listener", "node"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.envoy import Envoy
-from tests.harness.load import Load, Served
+from tests.harness.load import Load, Served, last_variants
 from tests.harness.prediction import side, target, users
 from tests.harness.standalone import Standalone
 
@@ -46,9 +46,9 @@ def test_a_rollback_reaches_everybody_at_once_and_loses_no_request(
 
 def all_blue(served: list[Served]) -> bool:
     """Whether the last answer to each user came from blue."""
-    return len(served) >= len(USERS) and all(one.variant == "blue" for one in served[-len(USERS) :])
+    return last_variants(served) == dict.fromkeys(USERS, "blue")
 
 
 def on_their_own_side(served: list[Served]) -> bool:
     """Whether the last answer to each user came from the side they belong to."""
-    return len(served) >= len(USERS) and all(one.variant == side(one.user, WEIGHT) for one in served[-len(USERS) :])
+    return last_variants(served) == {user: side(user, WEIGHT) for user in USERS}

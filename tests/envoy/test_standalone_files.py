@@ -4,15 +4,18 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.harness import buckets
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy, validate
 from tests.harness.polling import wait_until
-from tests.harness.prediction import PATH, predict, side, users, users_on, variant
+from tests.harness.prediction import PATH, SALT, predict, side, users, users_on, variant
 from tests.harness.standalone import SOURCE, Standalone
+from tests.harness.upstream import Upstream, received
 
 WEIGHT = 10
 
@@ -23,9 +26,9 @@ def client(proxy: Envoy) -> Iterator[Client]:
         yield client
 
 
-def commands_in_the_head_of(file: str) -> list[str]:
+def commands_in_the_head_of(file: Path) -> list[str]:
     """The shell commands in the comments of a file."""
-    return re.findall(r"^#   (sed .*)$", (SOURCE / file).read_text(), re.MULTILINE)
+    return re.findall(r"^#   (sed .*)$", file.read_text(), re.MULTILINE)
 
 
 def run(command: str, standalone: Standalone) -> None:
@@ -43,18 +46,21 @@ def test_the_admin_page_is_for_this_machine_alone() -> None:
 
 
 def test_the_commands_of_routes_yaml_roll_back_and_end_it(standalone: Standalone, client: Client) -> None:
-    roll_back, end = commands_in_the_head_of("routes.yaml")
     user = users_on("green", WEIGHT, 1)[0]
     assert variant(predict(client, user)) == "green"
-    run(roll_back, standalone)
-    wait_until(lambda: variant(predict(client, user)) == "blue", 5, "the rollback")
-    assert [variant(predict(client, user)) for user in users(50)] == ["blue"] * 50
-    run(end, standalone)
-    wait_until(lambda: variant(predict(client, user)) == "green", 5, "the end of the rollback")
+    for _ in range(2):
+        # Each time from the file as the last command left it: no command may rewrite the others.
+        roll_back, _ = commands_in_the_head_of(standalone.directory / "routes.yaml")
+        run(roll_back, standalone)
+        wait_until(lambda: variant(predict(client, user)) == "blue", 5, "the rollback")
+        assert [variant(predict(client, user)) for user in users(50)] == ["blue"] * 50
+        _, end = commands_in_the_head_of(standalone.directory / "routes.yaml")
+        run(end, standalone)
+        wait_until(lambda: variant(predict(client, user)) == "green", 5, "the end of the rollback")
 
 
 def test_the_command_of_filter_yaml_changes_the_weight(standalone: Standalone, client: Client) -> None:
-    [change] = commands_in_the_head_of("filter.yaml")
+    [change] = commands_in_the_head_of(SOURCE / "filter.yaml")
     newcomer = next(user for user in users(1000) if (side(user, WEIGHT), side(user, 50)) == ("blue", "green"))
     run(change, standalone)
     wait_until(lambda: variant(predict(client, newcomer)) == "green", 5, "the new weight")
@@ -80,9 +86,19 @@ def test_the_filter_sees_the_path_that_the_upstream_sees(client: Client) -> None
     assert variant(client.request("/v1/models/fraud/../churn:predict", [("x-user-id", user)])) is None
 
 
+def test_a_mirror_takes_only_a_word_in_filter_yaml(standalone: Standalone, client: Client, green: Upstream) -> None:
+    configuration = standalone.configuration()
+    configuration["deployments"][0]["mirror"] = {"percent": 10}
+    standalone.push_configuration(configuration)
+    next_in_line = buckets.users_between(SALT, WEIGHT, WEIGHT + 10, 1)[0]
+    wait_until(lambda: received(predict(client, next_in_line), "x-bluegreen-mirror-cluster"), 5, "the mirror")
+    wait_until(lambda: any("-shadow" in dict(request["headers"])["host"] for request in green.received), 5, "a copy")
+
+
 def test_a_client_cannot_choose_its_route(proxy: Envoy, client: Client) -> None:
-    forged = [("x-bluegreen-cluster", "fraud-green"), ("X-Bluegreen-Variant", "green")]
-    answer = client.request("/elsewhere", forged)
+    forged = [("x-bluegreen-cluster", "fraud-green"), ("X-Bluegreen-Variant", "green"), ("x-bluegreen-mirror-cluster", "fraud-green")]
+    answer = client.request("/elsewhere", [*forged, ("x-bluegreen-bucket", "0")])
     assert answer.json()["upstream"] == "blue"
+    assert [name for name, _ in answer.json()["headers"] if name.startswith("x-bluegreen")] == []
     answer = predict(client, users_on("blue", WEIGHT, 1)[0], forged)
     assert (answer.json()["upstream"], variant(answer)) == ("blue", "blue")

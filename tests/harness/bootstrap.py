@@ -1,4 +1,4 @@
-"""The parts of an Envoy configuration that tests put together. All of them are plain dicts, as in JSON.
+"""An Envoy configuration put together from listeners and clusters. All parts are plain dicts, as in JSON.
 
 Listeners are named, take a free loopback port, and end at clusters on loopback.
 """
@@ -6,14 +6,11 @@ Listeners are named, take a free loopback port, and end at clusters on loopback.
 from pathlib import Path
 from typing import Any
 
-from tests.harness.artefact import filter_wasm
+from tests.harness.http_filters import TYPE, router
+from tests.harness.routes import watched, with_metadata
 
 Json = Any
 
-TYPE = "type.googleapis.com/"
-HTTP = TYPE + "envoy.extensions.filters.http."
-FILTER_NAME = "bluegreen"
-ROUTES_NAME = "models"
 LARGEST_HEADERS_KIB = 8192
 """Envoy's upper limit."""
 
@@ -27,7 +24,7 @@ def watched_bootstrap(listeners: Path, clusters: Path) -> Json:
     """Listeners by LDS and clusters by CDS, from files."""
     return {
         "node": {"id": "test", "cluster": "test"},
-        "dynamic_resources": {"lds_config": _watched(listeners), "cds_config": _watched(clusters)},
+        "dynamic_resources": {"lds_config": watched(listeners), "cds_config": watched(clusters)},
     }
 
 
@@ -41,96 +38,48 @@ def cluster_resource(cluster: Json) -> Json:
     return {"@type": TYPE + "envoy.config.cluster.v3.Cluster", **cluster}
 
 
-def listener(name: str, bluegreen: Json, routes: Json, metadata: Json | None = None, **http: Json) -> Json:
-    """A listener whose connections run `bluegreen` (an HTTP filter) and the router.
+def listener(
+    name: str,
+    filters: Json | list[Json],
+    routes: Json,
+    metadata: Json | None = None,
+    transport_socket: Json | None = None,
+    **http: Json,
+) -> Json:
+    """A listener whose connections run one or more HTTP filters and then the router.
 
     `routes` is what `route_table` or `watched_route_table` returns; `http` goes to the HTTP connection manager.
     """
     connection_manager = {
         "@type": TYPE + "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": name,
-        "http_filters": [bluegreen, {"name": "router", "typed_config": {"@type": HTTP + "router.v3.Router"}}],
+        "http_filters": [*(filters if isinstance(filters, list) else [filters]), router()],
         **routes,
         **http,
     }
-    return {
-        "name": name,
-        "address": _loopback(0),
-        "filter_chains": [{"filters": [{"name": "http", "typed_config": connection_manager}]}],
-        **_with_metadata(metadata),
-    }
+    chain = {"filters": [{"name": "http", "typed_config": connection_manager}], **_with_transport_socket(transport_socket)}
+    return {"name": name, "address": _loopback(0), "filter_chains": [chain], **with_metadata(metadata)}
 
 
-def bluegreen_filter(configuration: str) -> Json:
-    """dist/bluegreen.wasm with this routing configuration, as it stands among the filters of a listener."""
-    plugin = {
-        "name": FILTER_NAME,
-        "vm_config": {
-            "vm_id": FILTER_NAME,
-            "runtime": "envoy.wasm.runtime.v8",
-            "code": {"local": {"filename": str(filter_wasm())}},
-        },
-        "failure_policy": "FAIL_RELOAD",
-        "configuration": {"@type": TYPE + "google.protobuf.StringValue", "value": configuration},
-    }
-    return {"name": FILTER_NAME, "typed_config": {"@type": HTTP + "wasm.v3.Wasm", "config": plugin}}
-
-
-def route_table(routes: list[Json], metadata: Json | None = None) -> Json:
-    """Routes of every host, in the listener."""
-    return {"route_config": {"name": ROUTES_NAME, "virtual_hosts": [_virtual_host(routes, metadata)]}}
-
-
-def watched_route_table(file: Path) -> Json:
-    """Routes by RDS from a file."""
-    return {"rds": {"route_config_name": ROUTES_NAME, "config_source": _watched(file)}}
-
-
-def routes_resource(routes: list[Json], metadata: Json | None = None) -> Json:
-    """What the file of `watched_route_table` holds; `metadata` is that of the virtual host."""
-    return {
-        "@type": TYPE + "envoy.config.route.v3.RouteConfiguration",
-        "name": ROUTES_NAME,
-        "virtual_hosts": [_virtual_host(routes, metadata)],
-    }
-
-
-def route_to(cluster: str, metadata: Json | None = None) -> Json:
-    """Sends every request to one cluster."""
-    return {"match": {"prefix": "/"}, "route": {"cluster": cluster}, **_with_metadata(metadata)}
-
-
-def route_by_tag(header: str = "x-bluegreen-cluster") -> Json:
-    """Sends requests that carry the tag to the cluster that it names."""
-    match = {"prefix": "/", "headers": [{"name": header, "present_match": True}]}
-    return {"match": match, "route": {"cluster_header": header}}
-
-
-def cluster(name: str, port: int, metadata: Json | None = None) -> Json:
+def cluster(name: str, port: int, metadata: Json | None = None, transport_socket: Json | None = None) -> Json:
     endpoint = {"endpoint": {"address": _loopback(port)}}
     return {
         "name": name,
         "connect_timeout": "2s",
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
-        **_with_metadata(metadata),
+        **with_metadata(metadata),
+        **_with_transport_socket(transport_socket),
     }
 
 
-def rollback_flag(value: Json, namespace: str = "bluegreen") -> Json:
-    """The metadata, by namespace, that carries this rollback flag."""
-    return {namespace: {"rollback": value}}
+def client_addresses_by_header(*internal: str) -> Json:
+    """For `listener`: the last entry of x-forwarded-for is the client's address, and these addresses are internal."""
+    ranges = [{"address_prefix": address, "prefix_len": 128 if ":" in address else 32} for address in internal]
+    return {"use_remote_address": False, "internal_address_config": {"cidr_ranges": ranges}}
 
 
-def _virtual_host(routes: list[Json], metadata: Json | None) -> Json:
-    return {"name": "all", "domains": ["*"], "routes": routes, **_with_metadata(metadata)}
-
-
-def _with_metadata(metadata: Json | None) -> Json:
-    return {} if metadata is None else {"metadata": {"filter_metadata": metadata}}
-
-
-def _watched(file: Path) -> Json:
-    return {"resource_api_version": "V3", "path_config_source": {"path": str(file)}}
+def _with_transport_socket(socket: Json | None) -> Json:
+    return {} if socket is None else {"transport_socket": socket}
 
 
 def _loopback(port: int) -> Json:

@@ -1,13 +1,32 @@
 """Decision vectors: configurations, requests, and what the contract says of them. tests/vectors/README.md describes the format."""
 
+import base64
 import json
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from tests.harness.client import Header
+from tests.harness.signed_override import signed
 
 WEIGHT_MARK = "decimal:"
+DECIDED = "x-decided"
+"""The response header that tells the variant, where a configuration names none."""
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The value of a header that is signed when it is sent."""
+
+    text: str
+    """`exp=+N` or `exp=-N`: so many seconds from then."""
+    secret: bytes
+
+    def at(self, now: int) -> bytes:
+        """The value with its signature; `now` in seconds since 1970."""
+        text = re.sub(r"(?<=;exp=)[+-]\d+", lambda seconds: str(now + int(seconds[0])), self.text)
+        return signed(text, self.secret).encode()
 
 
 @dataclass(frozen=True)
@@ -18,8 +37,15 @@ class Case:
     host: str | None
     path: str
     method: str
-    headers: list[Header]
+    lines: list[tuple[str, bytes | Signed]]
+    internal: bool
+    source_address: str | None
     expect: dict[str, Any]
+
+    def headers(self) -> list[Header]:
+        """The lines as they are sent now."""
+        now = int(time.time())
+        return [(name, value.at(now) if isinstance(value, Signed) else value) for name, value in self.lines]
 
 
 @dataclass(frozen=True)
@@ -30,22 +56,42 @@ class Group:
     configuration: str
     flags: dict[str, Any]
     """Rollback flag by source."""
+    caps: dict[str, Any]
+    """`max_green_weight` by source."""
+    further_metadata: dict[str, dict[str, Any]]
+    """Metadata by source and namespace."""
+    dynamic_metadata: dict[str, Any]
+    """Metadata of each request, by namespace."""
+    variant_header: str | None
+    """The response header that tells the variant; None where the configuration switches it off."""
+    native_only: bool
+    """Whether it is about what an Envoy of a test cannot have: another time, a peer's certificate."""
     namespace: str
     cases: list[Case]
 
     def metadata(self, source: str) -> dict[str, Any] | None:
-        """The metadata, by namespace, of the object that a source reads; None if it carries no flag."""
-        return {self.namespace: {"rollback": self.flags[source]}} if source in self.flags else None
+        """The metadata, by namespace, of the object that a source reads; None if it has none."""
+        metadata = dict(self.further_metadata.get(source, {}))
+        for key, values in (("rollback", self.flags), ("max_green_weight", self.caps)):
+            if source in values:
+                metadata[self.namespace] = metadata.get(self.namespace, {}) | {key: values[source]}
+        return metadata or None
 
 
 def read_group(text: str) -> Group:
     """One group from its JSON."""
     group = json.loads(text)
     exact = json.loads(text, parse_float=lambda decimal: WEIGHT_MARK + decimal)["config"]
+    variant_header = exact.setdefault("tags", {}).setdefault("response_header", DECIDED)
     return Group(
         name=group["name"],
         configuration=re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(exact)),
         flags=group.get("metadata") or {},
+        caps=group.get("caps") or {},
+        further_metadata=group.get("filter_metadata") or {},
+        dynamic_metadata=group.get("dynamic_metadata") or {},
+        variant_header=variant_header,
+        native_only="now" in group or "peer" in group,
         namespace=group["config"].get("rollback", {}).get("namespace", "bluegreen"),
         cases=[_case(case) for case in group["cases"]],
     )
@@ -64,10 +110,16 @@ def _case(case: dict[str, Any]) -> Case:
         host=request.get("host"),
         path=request["path"],
         method=request.get("method", "GET"),
-        headers=[(name, _value(value)) for name, value in request.get("headers", [])],
+        lines=[(name, _value(value)) for name, value in request.get("headers", [])],
+        internal=request.get("internal", False),
+        source_address=request.get("source_address"),
         expect=case["expect"],
     )
 
 
-def _value(value: str | dict[str, str]) -> bytes:
-    return value.encode() if isinstance(value, str) else bytes.fromhex(value["hex"])
+def _value(value: str | dict[str, str]) -> bytes | Signed:
+    if isinstance(value, str):
+        return value.encode()
+    if "signed" in value:
+        return Signed(value["signed"], base64.b64decode(value["secret"]))
+    return bytes.fromhex(value["hex"])

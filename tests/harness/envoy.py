@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,11 +28,11 @@ class Envoy:
     """Runs Envoy with `bootstrap` in `directory`, which is its working directory too and gets its files (bootstrap, log).
 
     Listeners and the admin interface may have port 0: `port(name)` tells which one a listener got.
-    A bootstrap without `admin` gets one on a free loopback port.
+    A bootstrap without `admin` gets one on a free loopback port. `arguments` are more of Envoy's command line.
     Entering the context waits until Envoy is LIVE and its workers accept connections; raises EnvoyExited if it refuses to start.
     """
 
-    def __init__(self, bootstrap: dict[str, Any], directory: Path, concurrency: int = 1) -> None:
+    def __init__(self, bootstrap: dict[str, Any], directory: Path, concurrency: int = 1, arguments: Iterable[str] = ()) -> None:
         self.directory = directory
         self._admin_address_file = directory / "admin_address.txt"
         self._log_file = directory / "envoy.log"
@@ -45,6 +46,7 @@ class Envoy:
                 *("--admin-address-path", self._admin_address_file),
                 *("--file-flush-interval-msec", "20"),
                 "--disable-hot-restart",
+                *arguments,
             ],
             output=self._log_file,
             cwd=directory,
@@ -65,6 +67,12 @@ class Envoy:
 
     def is_running(self) -> bool:
         return self._process.exit_status() is None
+
+    def resident_memory(self) -> int:
+        """Bytes that the process holds in memory."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        [kibibytes] = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kibibytes) * 1024
 
     def admin(self, path: str) -> str:
         """The body of an admin page, e.g. `admin("/clusters")`. Raises EnvoyExited if Envoy has ended."""

@@ -14,3 +14,16 @@ def filter_failures(envoy: Envoy) -> dict[str, int]:
     counters = {name: value for name, value in envoy.stats("wasm.").items() if name.endswith(RELOAD_COUNTERS)}
     seen = counters | {"crashes in the log": envoy.log().count(CRASH_LOG)}
     return {name: value for name, value in seen.items() if value}
+
+
+class CrashWatch:
+    """Reads of each Envoy's log only what is new, so that it can be asked often."""
+
+    def __init__(self) -> None:
+        self._read: dict[Envoy, int] = {}
+
+    def has_crashed(self, envoy: Envoy) -> bool:
+        """Whether the filter has crashed since this was last asked of this Envoy."""
+        news = envoy.log(self._read.get(envoy, 0))
+        self._read[envoy] = envoy.log_size()
+        return CRASH_LOG in news

@@ -35,6 +35,21 @@ class Target:
     json: Any = None
 
 
+def variants_in_turn(answers: Iterable[Served]) -> dict[str, list[str | None]]:
+    """By user, the variants that they saw one after the other, without repetition."""
+    seen: dict[str, list[str | None]] = {}
+    for answer in answers:
+        variants = seen.setdefault(answer.user, [])
+        if not variants or variants[-1] != answer.variant:
+            variants.append(answer.variant)
+    return seen
+
+
+def last_variants(answers: Iterable[Served]) -> dict[str, str | None]:
+    """By user, the variant that they saw last."""
+    return {answer.user: answer.variant for answer in answers}
+
+
 class Load:
     """Sends requests of `users`, round after round, over `connections` connections from a thread, until the context ends.
 

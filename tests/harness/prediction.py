@@ -1,11 +1,8 @@
 """Requests to the deployment of envoy/standalone/, and who should answer them."""
 
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
-from itertools import count, islice
+from collections.abc import Iterable
 
-import xxhash
-
+from tests.harness import buckets
 from tests.harness.client import Answer, Client, Header
 from tests.harness.load import Target
 
@@ -33,16 +30,15 @@ def target(port: int) -> Target:
 
 
 def side(user: str, green_weight: float | str) -> str:
-    """The variant that a user belongs to: the frozen bucket, computed by another xxHash."""
-    bucket = xxhash.xxh64_intdigest(f"{SALT}\0{user}".encode())
-    return "green" if bucket < Fraction(green_weight) / 100 * 2**64 else "blue"
+    """The variant that a user belongs to."""
+    return buckets.side(SALT, user, green_weight)
 
 
 def users(amount: int) -> list[str]:
     return [f"user-{number}" for number in range(amount)]
 
 
-def users_on(variant: str, green_weight: float | str, amount: int) -> list[str]:
+def users_on(variant: str, green_weight: float, amount: int) -> list[str]:
     """The first users who belong to one side."""
-    everybody: Iterator[str] = (f"user-{number}" for number in count())
-    return list(islice((user for user in everybody if side(user, green_weight) == variant), amount))
+    low, high = (0, green_weight) if variant == "green" else (green_weight, 100)
+    return buckets.users_between(SALT, low, high, amount)

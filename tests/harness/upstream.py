@@ -3,14 +3,28 @@
 import asyncio
 import json
 import threading
+from collections import deque
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
+from tests.harness.client import Answer
+
 HEALTH_PATH = "/healthz"
 LARGEST_HEADER = 1 << 20
+REMEMBERED = 10_000
+
+
+def served_by(answer: Answer) -> str:
+    """The name of the upstream that answered."""
+    return str(answer.json()["upstream"])
+
+
+def received(answer: Answer, name: str) -> list[str]:
+    """The values that the upstream saw under a header's name (lower-case)."""
+    return [value for key, value in answer.json()["headers"] if key == name]
 
 
 class Upstream:
@@ -30,6 +44,8 @@ class Upstream:
         self.healthy = True
         self.served = 0
         """Requests answered so far, health checks apart."""
+        self.received: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+        """The last requests, as they were answered."""
         self.port = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"upstream-{name}", daemon=True)
@@ -80,6 +96,7 @@ class Upstream:
             "path": request.raw_path,
             "headers": [[name.decode("latin-1").lower(), value.decode("latin-1")] for name, value in request.raw_headers],
         }
+        self.received.append(seen)
         return web.Response(status=self.status, text=json.dumps(seen), content_type="application/json", headers=self.response_headers)
 
     def _run(self, task: Coroutine[Any, Any, None]) -> None:

@@ -165,7 +165,7 @@ fn tags_and_sources_that_cannot_be_are_refused() {
         (r#""tags": {"variant_header": ":path"}"#, r#"tags.variant_header: ":path" cannot be"#),
         (
             r#""tags": {"variant_header": "Connection"}"#,
-            r#"tags.variant_header: "Connection" cannot"#,
+            r#"tags.variant_header: "Connection" has another"#,
         ),
         (r#""tags": {"cluster_header": ""}"#, r#"tags.cluster_header: "" cannot be"#),
         (
