@@ -35,7 +35,16 @@ lint: target/python/.installed target/.wasm32-wasip1 ## formatting, clippy, and 
 	cargo fmt --check
 	cargo clippy --quiet --locked --all-targets -- --deny warnings
 	cargo clippy --quiet --locked --target wasm32-wasip1 -- --deny warnings
+	cargo clippy --quiet --locked --features schema --bin schema -- --deny warnings
+	cargo run --quiet --locked --features schema --bin schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) tests/oracle/check_vectors.py
+
+schema: ## writes envoy/bluegreen.schema.json, which editors read
+	cargo run --quiet --locked --features schema --bin schema > target/schema.json
+	mv target/schema.json envoy/bluegreen.schema.json
+
+bench: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
+	cargo bench --locked
 
 clean: ## removes everything that was built or installed
 	rm -rf target dist
@@ -61,8 +70,9 @@ test-envoy: build target/python/.installed ## end to end, through a real Envoy
 dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm target/exports.json
 	@mkdir -p dist
 	$(NODE_BIN)/wasm-metadce $< --graph-file target/exports.json $(WASM_FEATURES) -o target/lean.wasm >/dev/null
-	$(NODE_BIN)/wasm-opt target/lean.wasm $(WASM_FEATURES) -O3 --converge --strip-producers -o $@
-	@size=$$(stat -c %s $@); echo "$@: $$size bytes"; [ $$size -le 400000 ]
+	$(NODE_BIN)/wasm-opt target/lean.wasm $(WASM_FEATURES) -O3 --converge --strip-producers -o target/small.wasm
+	@size=$$(wc -c < target/small.wasm); echo "$@: $$size bytes, of 400000 at most"; [ $$size -le 400000 ]
+	@mv target/small.wasm $@
 
 target/wasm32-wasip1/release/bluegreen.wasm: $(SOURCES) | target/.wasm32-wasip1
 	cargo build --locked --release --target wasm32-wasip1 --lib
@@ -81,8 +91,11 @@ target/python/.installed: tests/requirements.txt
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
-$(NODE_BIN)/wasm-opt:
+$(NODE_BIN)/wasm-opt: target/node/.binaryen-$(BINARYEN)
+
+target/node/.binaryen-$(BINARYEN):
 	npm install --silent --no-fund --no-audit --prefix target/node binaryen@$(BINARYEN)
+	@touch $@
 
 target/tools/bin/wasm-bindgen-test-runner: Cargo.lock
 	cargo install --quiet --locked --root target/tools wasm-bindgen-cli@$(WASM_BINDGEN)
@@ -96,4 +109,4 @@ target/.%:
 		echo "Rust has no standard library for $* here, and there is no rustup to add it" >&2; exit 1; fi
 	@touch $@
 
-.PHONY: run build test lint clean help test-rules test-wasm32 test-envoy
+.PHONY: run build test lint schema bench clean help test-rules test-wasm32 test-envoy
