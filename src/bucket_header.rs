@@ -1,10 +1,10 @@
 //! The bucket as a number in a header, which makes somebody else's weights sticky: Envoy's
 //! `weighted_clusters.header_name` takes its random value from there.
 
+use crate::bucket::Bucket;
 use crate::config::{self, End};
 use crate::decision::Variant;
 use crate::fault::{Faults, Path};
-use crate::sticky::Bucket;
 
 /// Largest total weight of a route.
 const MOST_BUCKETS: u32 = 10_000;

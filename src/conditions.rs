@@ -4,9 +4,11 @@
 use crate::by_bytes::ByBytes;
 use crate::config;
 use crate::fault::{Faults, Path};
-use crate::index::Position;
 use crate::pairs::Pairs;
 use crate::token::header_name;
+
+/// Position of a deployment in the file.
+pub type Position = usize;
 
 /// A condition on the first line of a header.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,5 @@
 //! What the filter counts. Envoy puts `wasmcustom.` before the names.
 
-use crate::overrides::Refusal;
-
 /// A counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
@@ -34,4 +32,39 @@ impl Counter {
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
         }
     }
+}
+
+/// Why an override was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The header came in several lines.
+    Repeated,
+    /// Neither a variant nor a signed override.
+    Malformed,
+    /// A variant without a signature, from somebody who may not.
+    NotAllowed,
+    /// Signed for another deployment.
+    WrongDeployment,
+    /// No longer valid.
+    Expired,
+    /// Valid for longer than is accepted.
+    TooLong,
+    /// Signed with a key that is not configured.
+    UnknownKey,
+    /// Not signed by the key that it names.
+    BadSignature,
+}
+
+impl Refusal {
+    /// All causes.
+    pub const ALL: [Self; 8] = [
+        Self::Repeated,
+        Self::Malformed,
+        Self::NotAllowed,
+        Self::WrongDeployment,
+        Self::Expired,
+        Self::TooLong,
+        Self::UnknownKey,
+        Self::BadSignature,
+    ];
 }

@@ -1,6 +1,6 @@
 //! Blue or green, and why: the order of precedence. The first that applies decides.
 
-use crate::sticky::Bucket;
+use crate::bucket::Bucket;
 use crate::weight::Weight;
 
 /// One of the two environments of a deployment.

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use crate::bucket::Bucket;
 use crate::config::Explain;
 use crate::decision::{Decision, Reason, Variant};
 use crate::key::KeySource;
 use crate::request::Request;
-use crate::sticky::Bucket;
 use crate::weight::Weight;
 
 /// The header that asks, and on the response the header that answers.

@@ -149,7 +149,7 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    fn bucket(&self) -> Option<crate::sticky::Bucket> {
+    fn bucket(&self) -> Option<crate::bucket::Bucket> {
         match self.draw.as_ref()?.wish {
             Wish::Bucket(bucket, _) => Some(bucket),
             Wish::Side(..) => None,

@@ -5,13 +5,10 @@
 //! the file. What is better and does not match gives way to what is less.
 
 use crate::by_bytes::ByBytes;
-use crate::conditions::Candidates;
+use crate::conditions::{Candidates, Position};
 use crate::hostname::{self, HostPattern};
 use crate::matching::{Match, PathPattern, ends_prefix};
 use crate::request::Request;
-
-/// Position of a deployment in the file.
-pub type Position = usize;
 
 /// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@
 //!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]).
 //! - An override ([`overrides`]) or a trusted proxy before this one ([`upstream`]) may have chosen
 //!   a side. Else [`sticky`] looks for the targeting key ([`key`], [`cookie`]), which is pinned to
-//!   a side ([`pins`]) or falls into a bucket.
+//!   a side ([`pins`]) or falls into a [`bucket`].
 //! - [`decision`] holds the bucket against the [`weight`], which may follow the clock ([`ramp`]).
 //!   On the way to green [`rollback`] is asked how far green may go ([`flag`], [`value`]).
 //! - [`tags`] writes the decision for Envoy's own routes: the variant, its cluster, the cluster
@@ -19,6 +19,7 @@
 //! [`routing::Table`] validates them ([`matching`], [`name`], [`token`], [`decimal`]); every
 //! [`fault`] is reported. Past that nothing is invalid.
 
+pub mod bucket;
 pub mod bucket_header;
 pub mod by_bytes;
 pub mod conditions;

@@ -1,8 +1,8 @@
 //! Which of blue's requests green gets a copy of: those of the users next in line.
 
+use crate::bucket::Bucket;
 use crate::config;
 use crate::fault::{Faults, Path};
-use crate::sticky::Bucket;
 use crate::weight::Weight;
 
 /// The share of buckets above the weight that green gets a copy of.

@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::config::{self, Allow};
-use crate::counters::Counter;
+use crate::counters::{Counter, Refusal};
 use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
@@ -23,41 +23,6 @@ use crate::token::own_header_name;
 const SHORTEST_SECRET: usize = 16;
 const DEFAULT_HEADER: &str = "x-bluegreen-override";
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(86_400);
-
-/// Why an override was not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The header came in several lines.
-    Repeated,
-    /// Neither a variant nor a signed override.
-    Malformed,
-    /// A variant without a signature, from somebody who may not.
-    NotAllowed,
-    /// Signed for another deployment.
-    WrongDeployment,
-    /// No longer valid.
-    Expired,
-    /// Valid for longer than is accepted.
-    TooLong,
-    /// Signed with a key that is not configured.
-    UnknownKey,
-    /// Not signed by the key that it names.
-    BadSignature,
-}
-
-impl Refusal {
-    /// All causes.
-    pub const ALL: [Self; 8] = [
-        Self::Repeated,
-        Self::Malformed,
-        Self::NotAllowed,
-        Self::WrongDeployment,
-        Self::Expired,
-        Self::TooLong,
-        Self::UnknownKey,
-        Self::BadSignature,
-    ];
-}
 
 /// Who may override, validated.
 #[derive(Clone, Debug)]

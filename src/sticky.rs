@@ -1,13 +1,8 @@
-//! Which bucket a request is in. FROZEN: a change here moves users to the other side.
-//!
-//! The bucket of a targeting key is `xxh64(salt ‖ 0x00 ‖ key, seed 0)`, so that whoever has an
-//! xxHash can tell where a user is.
+//! What keeps a user on one side: the targeting key, or an id that is issued for one.
 
-use std::hash::Hasher;
 use std::rc::Rc;
 
-use twox_hash::XxHash64;
-
+use crate::bucket::{Bucket, Salt};
 use crate::config;
 use crate::cookie::{Id, IssuedCookie};
 use crate::decision::{Reason, Variant, Wish};
@@ -16,33 +11,6 @@ use crate::host::Host;
 use crate::key::KeySource;
 use crate::pins::Pins;
 use crate::request::Request;
-
-/// One of 2^64 equal shares of all targeting keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bucket(pub u64);
-
-/// Puts targeting keys into buckets. Holds the hash of the salt, which never changes.
-#[derive(Clone, Debug)]
-pub struct Salt(XxHash64);
-
-impl Salt {
-    /// Deployments of one salt put a key into the same bucket.
-    #[must_use]
-    pub fn new(salt: &str) -> Self {
-        let mut hash = XxHash64::with_seed(0);
-        hash.write(salt.as_bytes());
-        hash.write(&[0]);
-        Self(hash)
-    }
-
-    /// The bucket of a targeting key.
-    #[must_use]
-    pub fn bucket(&self, key: &[u8]) -> Bucket {
-        let mut hash = self.0.clone();
-        hash.write(key);
-        Bucket(hash.finish())
-    }
-}
 
 /// Where targeting keys come from, validated; shared by all deployments with the same defaults.
 #[derive(Clone, Debug)]

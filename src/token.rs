@@ -4,7 +4,7 @@ use crate::fault::{Faults, Path};
 
 /// Headers that belong to the connection or to the framing of a message (RFC 9110, section
 /// 7.6.1), or that carry what others need.
-const RESERVED: [&str; 16] = [
+pub const RESERVED: [&str; 16] = [
     "connection",
     "content-length",
     "content-type",

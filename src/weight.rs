@@ -2,9 +2,9 @@
 
 use serde_json::Number;
 
+use crate::bucket::Bucket;
 use crate::decimal::Decimal;
 use crate::fault::{Faults, Path};
-use crate::sticky::Bucket;
 
 /// How many buckets there are: 2^64.
 const BUCKETS: u128 = 1 << 64;

@@ -1,6 +1,6 @@
 //! Buckets are frozen: another implementation of xxHash made these vectors.
 
-use bluegreen::sticky::{Bucket, Salt};
+use bluegreen::bucket::{Bucket, Salt};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -108,9 +108,9 @@ fn sign(token: &str, secret: &str, now: u64) -> String {
     let message = token.split(';').map(absolute).collect::<Vec<_>>().join(";");
     let secret = BASE64_STANDARD.decode(secret).unwrap();
     let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(&message);
-    let digits: String =
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{message};sig={digits}")
+    let mut digits = [0; 64];
+    hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits).unwrap();
+    format!("{message};sig={}", std::str::from_utf8(&digits).unwrap())
 }
 
 impl Group {
@@ -129,11 +129,10 @@ impl Group {
                     format!("{}/{}: {key}: {} is not {expected}", self.name, case.rule, found[key])
                 })
             };
-            let expected = case.expect.iter().map(|(key, value)| (key, value));
             // What does not say otherwise must not issue a cookie.
             let no_cookie = ("issued_cookie".to_owned(), Value::Null);
             let no_cookie = case.expect.get("issued_cookie").is_none().then_some(&no_cookie);
-            expected
+            (case.expect.iter())
                 .chain(no_cookie.map(|(key, value)| (key, value)))
                 .filter_map(unlike)
                 .collect::<Vec<_>>()
@@ -184,10 +183,9 @@ impl Group {
         host.now = now * 1_000_000_000;
         host.properties = properties.to_vec();
         if let Some(address) = &request.source_address {
-            let address = match address.contains(':') {
-                true => format!("[{address}]:4711"),
-                false => format!("{address}:4711"),
-            };
+            let is_v6 = address.contains(':');
+            let address =
+                if is_v6 { format!("[{address}]:4711") } else { format!("{address}:4711") };
             let path = PropertyPath::new(&["source", "address"]);
             host.properties.push((path, Property::Bytes(address.into_bytes())));
         }

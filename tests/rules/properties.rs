@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use bluegreen::bucket::{Bucket, Salt};
 use bluegreen::config;
 use bluegreen::decision::{Decision, Reason, Variant, Wish, decide};
 use bluegreen::fault::{Faults, Path};
@@ -9,7 +10,6 @@ use bluegreen::filter::Filter;
 use bluegreen::mirror::Mirror;
 use bluegreen::ramp::Ramp;
 use bluegreen::routing::Table;
-use bluegreen::sticky::{Bucket, Salt};
 use bluegreen::strict::Word;
 use bluegreen::weight::Weight;
 use proptest::collection::vec;

@@ -109,7 +109,7 @@ fn overrides_that_cannot_be_are_refused() {
         (r#""override": {"allow": "everyone"}"#.to_owned(), ".override.allow: \"everyone\" is not"),
         (r#""override": {"allow": "anyone", "header": ":x"}"#.to_owned(), ".override.header: "),
         (r#""override": {"allow": "anyone", "max_age": "0s"}"#.to_owned(), ".override.max_age: "),
-        (key(&format!(r#"{{{good}}}"#)), ".override.keys[0].id: "),
+        (key(&format!("{{{good}}}")), ".override.keys[0].id: "),
         (key(r#"{"id": "a"}"#), ".override.keys[0]: needs one of"),
         (
             key(r#"{"id": "a", "secret_base64": "c2hvcnQ="}"#),

@@ -101,7 +101,7 @@ const BAD: [(&str, &str); 96] = [
     ("/deployments/0/match/hosts/0", r#""[::1""#),
     ("/deployments/0/match/path_prefix", r#""x""#),
     ("/deployments/0/match/path_prefix", r#""/a?b""#),
-    ("/deployments/0/match/path_prefix", r##""/a#b""##),
+    ("/deployments/0/match/path_prefix", "\"/a#b\""),
     ("/deployments/0/match/path_prefix", r#""/a b""#),
     ("/deployments/0/match/path_prefix", "null"),
     ("/deployments/0/match/headers/0", r#"{"name": "a"}"#),
@@ -208,7 +208,9 @@ fn what_the_filter_accepts_the_schema_accepts() {
     TestRunner::new(config)
         .run(&changed, |(config, changes)| {
             let mut config = config.get(&good).clone();
-            changes.iter().for_each(|change| apply(change, &mut config, &good));
+            for change in &changes {
+                apply(change, &mut config, &good);
+            }
             match (is_accepted(&config), schema.is_valid(&config)) {
                 (true, true) => accepted.set(accepted.get() + 1),
                 (false, false) => refused_by_both.set(refused_by_both.get() + 1),

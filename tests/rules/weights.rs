@@ -1,7 +1,7 @@
 //! Weights are exact: another language's fractions made these vectors.
 
+use bluegreen::bucket::Bucket;
 use bluegreen::routing::Table;
-use bluegreen::sticky::Bucket;
 use bluegreen::weight::Weight;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;

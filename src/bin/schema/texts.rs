@@ -1,5 +1,6 @@
 //! Patterns of the texts in a configuration, in the regular expressions of ECMA-262.
 
+use bluegreen::token::RESERVED;
 use serde_json::{Value, json};
 
 /// Names of deployments and signing keys.
@@ -54,25 +55,7 @@ pub fn header() -> Value {
 
 /// The name of a header that the filter writes, or null: none that has another meaning.
 pub fn tag() -> Value {
-    let reserved = [
-        "host",
-        "connection",
-        "content-length",
-        "content-type",
-        "cookie",
-        "http2-settings",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "set-cookie",
-        "te",
-        "trailer",
-        "trailers",
-        "transfer-encoding",
-        "upgrade",
-        "x-envoy-internal",
-    ];
+    let reserved = [&["host"], &RESERVED[..]].concat();
     json!({"pattern": TOKEN, "not": {"type": "string", "pattern": any_of(&reserved)}})
 }
 

@@ -11,7 +11,7 @@
 mod configuration;
 mod decision;
 #[allow(dead_code, reason = "the rules need more of it")]
-#[path = "../tests/rules/fake_host.rs"]
+#[path = "../../tests/rules/fake_host.rs"]
 mod fake_host;
 mod matching;
 mod request;

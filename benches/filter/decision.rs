@@ -2,8 +2,8 @@
 
 use std::hint::black_box;
 
+use bluegreen::bucket::Bucket;
 use bluegreen::decision::{Reason, Variant, Wish, decide};
-use bluegreen::sticky::Bucket;
 use bluegreen::weight::Weight;
 use criterion::Criterion;
 

@@ -2,13 +2,13 @@
 
 use std::hint::black_box;
 
+use bluegreen::bucket::Salt;
 use bluegreen::config;
 use bluegreen::fault::{Faults, Path};
 use bluegreen::key::KeySource;
 use bluegreen::pairs::Pairs;
 use bluegreen::request::Request;
 use bluegreen::routing::Table;
-use bluegreen::sticky::Salt;
 use criterion::{BenchmarkId, Criterion};
 use serde_json::json;
 
@@ -18,8 +18,9 @@ pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("key");
     let none = "other=1".to_owned();
     let cookies = |others: usize| {
-        let others: String = (0..others).map(|n| format!("cookie-{n}=some-value-{n}; ")).collect();
-        format!("{others}uid=u-4711")
+        let others: Vec<String> =
+            (0..others).map(|n| format!("cookie-{n}=some-value-{n};")).collect();
+        others.join(" ") + "uid=u-4711"
     };
     for (name, key, path, cookie) in [
         ("header", json!({"header": "x-user-id"}), "/", &none),

@@ -1,0 +1,100 @@
+//! What the filter takes from the memory of its VM.
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod counting;
+#[allow(dead_code, reason = "the measurements need more of it")]
+#[path = "../../benches/filter/shapes.rs"]
+mod shapes;
+mod silent_host;
+
+use std::rc::Rc;
+
+use bluegreen::decision::{Reason, Variant};
+use bluegreen::filter::Filter;
+use bluegreen::routing::Table;
+
+use crate::counting::Usage;
+use crate::shapes::SHAPES;
+use crate::silent_host::SilentHost;
+
+const MEBIBYTE: usize = 1 << 20;
+
+/// Allocations of the filter while it decides about a request with these headers, and the reason.
+fn allocations(deployment: &str, rest: &str, headers: &[(&str, &str)]) -> (usize, Reason) {
+    let config = format!(
+        r#"{{"deployments": [
+            {{"name": "a", "match": {{"hosts": ["a.example", "*.a.example"], "path_prefix": "/v1"}},
+             "clusters": {{"blue": "b", "green": "g"}}, {deployment}}},
+            {{"name": "other", "green_weight": 100}}] {rest}}}"#
+    );
+    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let mut host = SilentHost::with_request(headers);
+    let ((name, decision), usage) = counting::during(|| {
+        let mut filter = Filter::new(table);
+        let decided = filter.on_request_headers(&mut host);
+        let decided = decided.map(|(name, decision)| (name == "a", decision)).unwrap();
+        filter.on_response_headers(&mut host);
+        decided
+    });
+    assert!(name && decision.variant == Some(Variant::Blue));
+    (usage.allocations, decision.reason)
+}
+
+#[test]
+fn a_request_bound_for_blue_allocates_nothing() {
+    let others: Vec<String> = (0..60).map(|n| format!("cookie-{n}=value-{n}")).collect();
+    let cookies = others.join("; ") + "; uid=\"u-4711\"";
+    for (key, header) in [
+        (r#"{"header": "x-user-id"}"#, ("x-user-id", "u-4711")),
+        (r#"{"cookie": "uid"}"#, ("cookie", "uid=u-4711")),
+        (r#"{"cookie": "uid"}"#, ("cookie", &*cookies)),
+    ] {
+        for authority in ["a.example", "x.a.example", "A.Example.:8080"] {
+            for rest in ["", r#", "tags": {"blue": "omit"}"#, r#", "tags": {"bucket_header": {}}"#]
+            {
+                let deployment = format!(r#""green_weight": 0, "sticky": {{"keys": [{key}]}}"#);
+                let headers = [
+                    (":authority", authority),
+                    (":path", "/v1/models/a:predict?verbose=1"),
+                    (":method", "POST"),
+                    ("x-bluegreen-variant", "green"),
+                    header,
+                ];
+                let found = allocations(&deployment, rest, &headers);
+                assert_eq!(found, (0, Reason::Weight), "{key} {authority} {rest}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_allocation_would_be_counted() {
+    let headers = [(":authority", "a.example"), (":path", "/v1")];
+    let issued = r#""green_weight": 0, "sticky": {"issue_cookie": {}}"#;
+    assert!(allocations(issued, "", &headers).0 > 0);
+}
+
+#[test]
+fn ten_thousand_deployments_fit_into_32_mebibytes() {
+    for shape in &SHAPES {
+        let config = shape.config(10_000);
+        let (table, usage) = counting::during(|| Table::from_json(config.as_bytes()).unwrap());
+        assert_eq!(table.names().len(), 10_000);
+        let Usage { kept, peak, .. } = usage;
+        println!(
+            "{}: text {} KiB, table {} KiB, at most {} KiB beside the text",
+            shape.name,
+            config.len() / 1024,
+            kept / 1024,
+            peak / 1024,
+        );
+        assert!(config.len() + peak < 32 * MEBIBYTE, "{}: {usage:?}", shape.name);
+    }
+}

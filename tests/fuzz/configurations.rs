@@ -1,0 +1,200 @@
+//! Target: the bytes of a configuration.
+
+use std::rc::Rc;
+
+use bluegreen::decision::{Decision, Variant};
+use bluegreen::filter::Filter;
+use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::routing::Table;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::Value;
+
+use crate::change::{apply, change};
+use crate::fake_host::{FakeHost, Header, header};
+use crate::inputs::{Promise, check};
+use crate::mutation::mutated;
+use crate::seeds;
+
+const WORDS: [&str; 28] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-1",
+    "100",
+    "1e2",
+    "1e999",
+    "\"\\ud800\"",
+    "\"\\u0000\"",
+    "\"name\":\"a\",",
+    "\"green_weight\":",
+    "\"rollback\":true,",
+    "\"match\":{},",
+    "\"*.\"",
+    "\"/\"",
+    "\"30d\"",
+    "{\"header\":\"x\"},",
+    "\"route\"",
+    "\"node\"",
+    "\u{e9}",
+];
+
+#[test]
+fn configurations_are_read_alike_each_time_and_decide_within_bounds() {
+    let good = seeds::configurations();
+    let texts: Vec<Vec<u8>> = good.iter().map(|config| config.to_string().into_bytes()).collect();
+    let some = prop::collection::vec(change(), 1..4);
+    let edited = (any::<Index>(), some).prop_map(move |(seed, changes)| {
+        let mut config = seed.get::<Value>(&good).clone();
+        for change in &changes {
+            apply(change, &mut config, &good);
+        }
+        config.to_string().into_bytes()
+    });
+    let inputs = prop_oneof![edited, mutated(&texts, &WORDS)];
+    check("configurations", inputs, |text| {
+        match (Table::from_json(text), Table::from_json(text)) {
+            (Ok(table), Ok(again)) => {
+                accepted(text, &Rc::new(table), &Rc::new(again)).map(|()| true)
+            }
+            (Err(faults), Err(again)) => {
+                prop_assert!(faults.iter().len() > 0);
+                prop_assert_eq!(faults, again);
+                Ok(false)
+            }
+            _ => Err(TestCaseError::fail("read once so and once otherwise")),
+        }
+    });
+}
+
+/// What is promised of a table, made twice of one text.
+fn accepted(text: &[u8], table: &Rc<Table>, again: &Rc<Table>) -> Promise {
+    let config: Value = serde_json::from_slice(text).unwrap();
+    let deployments = config["deployments"].as_array().unwrap();
+    prop_assert_eq!(table.names().len(), deployments.len());
+    let compact = Table::from_json(config.to_string().as_bytes());
+    prop_assert!(compact.is_ok(), "not without its white space");
+
+    let sources = config["rollback"]["sources"].as_array().map_or(2, Vec::len);
+    let lists = deployments.iter().chain([&config["defaults"]]);
+    let keys = lists.filter_map(|of| of["sticky"]["keys"].as_array()).map(Vec::len).max();
+    // The headers, the tag's peer, the keys, the sources.
+    let most_reads = 2 + keys.unwrap_or(0) + sources;
+    for deployment in deployments {
+        let request = request_for(deployment);
+        let mut host = host_with(&request);
+        let decided = decide(table, &mut host);
+        prop_assert!(host.reads.len() <= most_reads, "{:?}", host.reads);
+        prop_assert!(host.writes <= 6);
+        prop_assert_eq!(&decided, &decide(again, &mut host_with(&request)));
+
+        let mut dark = Dark(host_with(&request));
+        let decided = decide(table, &mut dark);
+        let side = decided.map(|(_, decision)| decision.variant);
+        prop_assert!(sources == 0 || side.is_none_or(|side| side == Some(Variant::Blue)));
+    }
+    Ok(())
+}
+
+fn decide(table: &Rc<Table>, host: &mut impl Host) -> Option<(String, Decision)> {
+    let mut filter = Filter::new(Rc::clone(table));
+    let decided = filter.on_request_headers(host);
+    let decided = decided.map(|(name, decision)| (name.to_owned(), decision));
+    filter.on_response_headers(host);
+    decided
+}
+
+/// A request that a deployment may be meant for.
+fn request_for(deployment: &Value) -> Vec<Header> {
+    let matches = &deployment["match"];
+    let authority = matches["hosts"][0].as_str().unwrap_or("any.example");
+    let path = matches["path"].as_str().or(matches["path_prefix"].as_str()).unwrap_or("/");
+    let mut lines = vec![
+        header(":authority", &authority.replace('*', "www")),
+        header(":path", &format!("{path}?user=u-1")),
+        header("x-user-id", "u-1"),
+        header("cookie", "uid=u-1"),
+        header("x-envoy-internal", "true"),
+        header("x-bluegreen-variant", "green"),
+        header("x-bluegreen-override", "green"),
+        header("x-bluegreen-explain", "1"),
+    ];
+    for condition in matches["headers"].as_array().into_iter().flatten() {
+        let value = condition["exact"].as_str().or(condition["prefix"].as_str());
+        let wanted = value.or((condition["present"] == true).then_some("x"));
+        lines.extend(wanted.map(|value| header(condition["name"].as_str().unwrap(), value)));
+    }
+    lines
+}
+
+fn host_with(lines: &[Header]) -> FakeHost {
+    let address = PropertyPath::new(&["source", "address"]);
+    let properties = vec![(address, Property::Bytes(b"198.51.100.7:4711".to_vec()))];
+    FakeHost {
+        request: lines.to_vec(),
+        properties,
+        now: 1_800_000_000_000_000_000,
+        ..FakeHost::default()
+    }
+}
+
+/// A host that can tell no property.
+struct Dark(FakeHost);
+
+impl Host for Dark {
+    fn request_headers(&mut self) -> Vec<u8> {
+        self.0.request_headers()
+    }
+
+    fn set_request_header(&mut self, name: &str, value: &str) {
+        self.0.set_request_header(name, value);
+    }
+
+    fn remove_request_header(&mut self, name: &str) {
+        self.0.remove_request_header(name);
+    }
+
+    fn set_response_header(&mut self, name: &str, value: &str) {
+        self.0.set_response_header(name, value);
+    }
+
+    fn add_response_header(&mut self, name: &str, value: &str) {
+        self.0.add_response_header(name, value);
+    }
+
+    fn property(&mut self, _path: &PropertyPath) -> Property {
+        Property::Unreadable
+    }
+
+    fn random(&mut self) -> Option<u128> {
+        self.0.random()
+    }
+
+    fn now(&mut self) -> u64 {
+        self.0.now()
+    }
+
+    fn set_filter_state(&mut self, name: &str, value: &str) {
+        self.0.set_filter_state(name, value);
+    }
+
+    fn clear_route_cache(&mut self) {
+        self.0.clear_route_cache();
+    }
+
+    fn count(&mut self, counter: bluegreen::counters::Counter) {
+        self.0.count(counter);
+    }
+
+    fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
+        self.0.warn_once(key, message);
+    }
+}

@@ -1,0 +1,148 @@
+//! Target: the buffer of a request's headers.
+
+use std::rc::Rc;
+
+use bluegreen::decision::{Decision, Variant};
+use bluegreen::filter::Filter;
+use bluegreen::host::Property;
+use bluegreen::pairs::encode;
+use bluegreen::routing::Table;
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::fake_host::{FakeHost, Header, values};
+use crate::inputs::{Promise, check};
+use crate::metadata;
+use crate::mutation::mutated;
+use crate::seeds;
+
+/// Names of the tags in the whole configuration.
+const TAGS: [&str; 4] = [
+    "x-bluegreen-variant",
+    "x-bluegreen-cluster",
+    "x-bluegreen-mirror-cluster",
+    "x-bluegreen-bucket",
+];
+
+const WORDS: [&str; 24] = [
+    ":authority",
+    ":path",
+    "cookie",
+    "x-user-id",
+    "x-tenant",
+    "acme",
+    "eu-",
+    "x-region",
+    "x-bluegreen-variant",
+    "x-bluegreen-bucket",
+    "x-bluegreen-override",
+    "x-bluegreen-explain",
+    "x-envoy-internal",
+    "true",
+    "green",
+    "blue",
+    "uid=",
+    "user=",
+    "%2",
+    "fraud.example.com",
+    "/v1/models/fraud",
+    "bluegreen_id=",
+    "[::1]:80",
+    "\0\0\0\0",
+];
+
+#[test]
+fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
+    let mut config = seeds::whole();
+    config["tags"]["blue"] = json!("write");
+    config["deployments"][0]["green_weight"] = json!(50);
+    let table = Rc::new(Table::from_json(config.to_string().as_bytes()).unwrap());
+    check("headers", mutated(&seeds::requests(), &WORDS), |buffer| {
+        let pairs = naive_pairs(buffer);
+        let is_deep = pairs.iter().any(|(name, _)| name == b":path");
+        promise(&table, buffer, &pairs).map(|()| is_deep)
+    });
+}
+
+fn promise(table: &Rc<Table>, buffer: &[u8], pairs: &[Header]) -> Promise {
+    let (decided, host) = decide(table, buffer, pairs, None);
+    let encoded = encode(pairs.iter().map(|(name, value)| (&name[..], &value[..])));
+    let (again, same) = decide(table, &encoded, pairs, None);
+    prop_assert_eq!(&decided, &again);
+    prop_assert_eq!(&host.request, &same.request);
+    // The headers, the peer of the tag, the keys, the sources.
+    prop_assert!(host.reads.len() <= 2 + 5 + 6, "{:?}", host.reads);
+    prop_assert!(values(&host.response, "set-cookie").len() <= 1);
+
+    let written = |name: &str| values(&host.request, name);
+    let variant = decided.as_ref().and_then(|(_, decision)| decision.variant);
+    let expected: Vec<&[u8]> = variant.iter().map(|side| side.as_str().as_bytes()).collect();
+    prop_assert_eq!(written(TAGS[0]), expected, "the variant is the filter's or none");
+    for tag in TAGS {
+        prop_assert!(written(tag).len() <= 1);
+        prop_assert!(decided.is_some() || written(tag).is_empty(), "{} without a deployment", tag);
+    }
+    for number in written(TAGS[3]) {
+        let number = std::str::from_utf8(number).unwrap();
+        prop_assert!(number.parse::<u32>().is_ok_and(|bucket| bucket < 100), "{}", number);
+    }
+    for cluster in [written(TAGS[1]), written(TAGS[2])].concat() {
+        prop_assert!(cluster == b"fraud-blue" || cluster == b"fraud-green");
+    }
+
+    let (rolled_back, _) = decide(table, buffer, pairs, Some(true));
+    let sides = rolled_back.map(|(_, decision)| decision.variant);
+    prop_assert!(sides.is_none_or(|side| side == Some(Variant::Blue)), "rolled back");
+    Ok(())
+}
+
+fn decide(
+    table: &Rc<Table>,
+    buffer: &[u8],
+    pairs: &[Header],
+    flag: Option<bool>,
+) -> (Option<(String, Decision)>, FakeHost) {
+    let mut host = FakeHost {
+        raw_request: Some(buffer.to_vec()),
+        request: pairs.to_vec(),
+        now: 1_800_000_000_000_000_000,
+        ..FakeHost::default()
+    };
+    host.properties.extend(flag.map(|flag| metadata::flag("route", &flag.into())));
+    let address = bluegreen::host::PropertyPath::new(&["source", "address"]);
+    host.properties.push((address, Property::Bytes(b"[2001:db8::7]:4711".to_vec())));
+    let mut filter = Filter::new(Rc::clone(table));
+    let decided = filter.on_request_headers(&mut host);
+    let decided = decided.map(|(name, decision)| (name.to_owned(), decision));
+    filter.on_response_headers(&mut host);
+    (decided, host)
+}
+
+/// Reads pairs in another way than the filter does: by offsets, and with copies.
+pub fn naive_pairs(buffer: &[u8]) -> Vec<Header> {
+    let size = |at: usize| {
+        let bytes = buffer.get(at..at.checked_add(4)?)?;
+        usize::try_from(u32::from_le_bytes(bytes.try_into().unwrap())).ok()
+    };
+    let count = size(0).unwrap_or(0);
+    let Some(mut at) = count.checked_mul(8).and_then(|sizes| sizes.checked_add(4)) else {
+        return Vec::new();
+    };
+    if at > buffer.len() {
+        return Vec::new();
+    }
+    let mut pairs = Vec::new();
+    for pair in 0..count {
+        let mut part = |size: usize| {
+            let end = at.checked_add(size)?;
+            let text = buffer.get(at..end)?.to_vec();
+            buffer.get(end)?;
+            at = end + 1;
+            Some(text)
+        };
+        let (Some(name), Some(value)) = (size(4 + pair * 8), size(8 + pair * 8)) else { break };
+        let (Some(name), Some(value)) = (part(name), part(value)) else { break };
+        pairs.push((name, value));
+    }
+    pairs
+}

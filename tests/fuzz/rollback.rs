@@ -1,0 +1,192 @@
+//! Target: the bytes of metadata that say how far green may go.
+
+use std::rc::Rc;
+
+use bluegreen::bucket::Salt;
+use bluegreen::decision::Variant;
+use bluegreen::filter::Filter;
+use bluegreen::host::{Property, PropertyPath};
+use bluegreen::routing::Table;
+use proptest::prelude::*;
+
+use crate::fake_host::{FakeHost, header};
+use crate::headers::naive_pairs;
+use crate::inputs::{Promise, check};
+use crate::metadata::metadata_path;
+use crate::mutation::mutated;
+use crate::seeds;
+
+const CONFIG: &str = r#"{
+    "deployments": [
+        {"name": "fraud", "green_weight": 100, "sticky": {"keys": [{"header": "x-user-id"}]}},
+        {"name": "2024.11", "match": {"path": "/other"}}],
+    "rollback": {"sources": ["route", {"in": "node", "path": ["place", "flag"]}]}}"#;
+
+const NAMES: [&str; 2] = ["fraud", "2024.11"];
+
+const WORDS: [&str; 20] = [
+    "rollback",
+    "max_green_weight",
+    "fraud",
+    "2024.11",
+    "true",
+    "Off",
+    "0",
+    "1",
+    "100",
+    "0.5",
+    "1e1",
+    "-",
+    ",",
+    " ",
+    "\0",
+    "\0\0\0\0",
+    "\u{1}\0\0\0",
+    "12.5",
+    "00",
+    "\t",
+];
+
+/// Users all over the buckets, with the percentage below their bucket.
+fn users() -> Vec<(String, f64)> {
+    let salt = Salt::new("fraud");
+    let percent = |user: &str| {
+        let bucket = salt.bucket(user.as_bytes()).0 as f64;
+        bucket / 2_f64.powi(64) * 100.0
+    };
+    (0..12).map(|n| format!("u{n}")).map(|user| (user.clone(), percent(&user))).collect()
+}
+
+#[test]
+fn green_goes_as_far_as_a_second_reading_of_the_metadata_says() {
+    let table = Rc::new(Table::from_json(CONFIG.as_bytes()).unwrap());
+    let (users, mut inputs) = (users(), seeds::namespaces());
+    let flags = inputs.iter().flat_map(|namespace| naive_pairs(namespace)).map(|(_, value)| value);
+    let flags: Vec<_> = flags.collect();
+    inputs.extend(flags);
+    let namespace = metadata_path("route", &["bluegreen"]);
+    let flag = metadata_path("node", &["place", "flag"]);
+    check("rollback", mutated(&inputs, &WORDS), |bytes| {
+        promise(&table, &users, &namespace, bytes, naive_namespace(bytes))?;
+        let limit = if naive_flag(bytes) { 0.0 } else { 100.0 };
+        promise(&table, &users, &flag, bytes, limit)?;
+        Ok(naive_exact(bytes).is_some())
+    });
+}
+
+fn promise(
+    table: &Rc<Table>,
+    users: &[(String, f64)],
+    path: &PropertyPath,
+    bytes: &[u8],
+    limit: f64,
+) -> Promise {
+    let properties = vec![(path.clone(), Property::Bytes(bytes.to_vec()))];
+    let mut host = FakeHost { properties, ..FakeHost::default() };
+    let mut warnings = None;
+    for (user, percent) in users {
+        host.request = vec![header(":path", "/"), header("x-user-id", user)];
+        let mut filter = Filter::new(Rc::clone(table));
+        let variant = filter.on_request_headers(&mut host).unwrap().1.variant;
+        if (percent - limit).abs() > 1e-9 {
+            let expected = if *percent < limit { Variant::Green } else { Variant::Blue };
+            prop_assert_eq!(variant, Some(expected), "{} of a limit of {}", percent, limit);
+        }
+        let known = *warnings.get_or_insert(host.warnings.len());
+        prop_assert_eq!(known, host.warnings.len(), "warned again of the same");
+    }
+    Ok(())
+}
+
+/// Pairs that are all of the buffer.
+fn naive_exact(bytes: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+    let pairs = naive_pairs(bytes);
+    let size: usize = pairs.iter().map(|(name, value)| 8 + name.len() + value.len() + 2).sum();
+    let announced = bytes.first_chunk().map(|count| u32::from_le_bytes(*count));
+    (bytes.len() == 4 + size && announced == u32::try_from(pairs.len()).ok()).then_some(pairs)
+}
+
+/// How far green may go by the struct of a namespace, in percent.
+fn naive_namespace(bytes: &[u8]) -> f64 {
+    let Some(members) = naive_exact(bytes) else { return 0.0 };
+    let limits = members.iter().map(|(key, value)| match &key[..] {
+        b"rollback" if naive_flag(value) => 0.0,
+        b"max_green_weight" => naive_cap(value),
+        _ => 100.0,
+    });
+    limits.fold(100.0, f64::min)
+}
+
+/// A text that people could have written.
+fn naive_text(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    text.chars().all(|c| !c.is_control() || c.is_whitespace()).then_some(text)
+}
+
+/// A number in the notation of JSON, but for zeros in front.
+fn naive_number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mantissa = text.split(['e', 'E']).next()?;
+    let is_whole = is_digit(digits.chars().next()) && is_digit(mantissa.chars().next_back());
+    text.parse().ok().filter(|_| is_whole && is_digit(text.chars().next_back()))
+}
+
+/// Whether a flag takes `fraud` back.
+fn naive_flag(bytes: &[u8]) -> bool {
+    if bytes.len() == 1 && bytes[0] < 2 {
+        return bytes[0] == 1;
+    }
+    let is_name = |text: &str| {
+        let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        !text.is_empty() && text.len() <= 64 && text.chars().all(legal)
+    };
+    let Some(text) = naive_text(bytes) else {
+        if let Ok(number) = bytes.try_into() {
+            return f64::from_le_bytes(number) != 0.0;
+        }
+        let Some(list) = naive_exact(bytes) else { return true };
+        let texts: Option<Vec<&str>> = (list.iter())
+            .map(|(name, value)| std::str::from_utf8(name).ok().filter(|_| value.is_empty()))
+            .collect();
+        return texts
+            .is_none_or(|names| names.iter().any(|name| !is_name(name) || *name == "fraud"));
+    };
+    let text = text.trim();
+    match text.to_ascii_lowercase().as_str() {
+        "" | "false" | "no" | "off" | "0" => return false,
+        "true" | "yes" | "on" | "1" => return true,
+        _ => {}
+    }
+    if !NAMES.contains(&text) && naive_number(text).is_some() {
+        let mantissa = text.split(['e', 'E']).next().unwrap();
+        return mantissa.contains(|c: char| ('1'..='9').contains(&c));
+    }
+    let mut names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names.any(|name| !is_name(name) || name == "fraud")
+}
+
+/// A cap in percent.
+fn naive_cap(bytes: &[u8]) -> f64 {
+    if bytes.len() == 1 && bytes[0] < 2 {
+        return 0.0;
+    }
+    let number = match (naive_text(bytes).map(str::trim), <[u8; 8]>::try_from(bytes)) {
+        (Some(""), _) => return 100.0,
+        (Some(text), _) => naive_number(text).filter(|_| !has_too_many_digits(text)),
+        (None, Ok(number)) => Some(f64::from_le_bytes(number)),
+        (None, Err(_)) => None,
+    };
+    number.filter(|percent| (0.0..=100.0).contains(percent)).unwrap_or(0.0)
+}
+
+/// More than 19 significant digits or 36 decimals.
+fn has_too_many_digits(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{}{fraction}", whole.trim_start_matches('-'));
+    let significant = digits.trim_end_matches('0');
+    let dropped = digits.len() - significant.len();
+    let decimals = fraction.len() as f64 - exponent.parse::<f64>().unwrap() - dropped as f64;
+    significant.trim_start_matches('0').len() > 19 || (decimals > 36.0 && !significant.is_empty())
+}
