@@ -201,7 +201,7 @@ pub struct Turn {
 pub const LARGEST: usize = 10_000;
 
 /// How many tables of one deployment take turns: one for each kind that a shape has.
-const ALONE: usize = 20;
+const ALONE: usize = 100;
 
 /// How many requests take turns: enough that the processor cannot learn them by heart, few enough
 /// that they stay in its cache.

@@ -6,6 +6,7 @@ use bluegreen::bucket::Salt;
 use bluegreen::decision::Variant;
 use bluegreen::filter::Filter;
 use bluegreen::host::{Property, PropertyPath};
+use bluegreen::pairs::encode;
 use bluegreen::routing::Table;
 use proptest::prelude::*;
 
@@ -57,16 +58,29 @@ fn users() -> Vec<(String, f64)> {
     (0..12).map(|n| format!("u{n}")).map(|user| (user.clone(), percent(&user))).collect()
 }
 
+/// Changed namespaces, changed values, and whole namespaces of changed values.
+fn metadata() -> impl Strategy<Value = Vec<u8>> {
+    let namespaces = seeds::namespaces();
+    let members = namespaces.iter().flat_map(|namespace| naive_pairs(namespace));
+    let values: Vec<_> = members.map(|(_, value)| value).chain([b" \t".to_vec()]).collect();
+    let keys = prop_oneof![
+        3 => Just("rollback"),
+        3 => Just("max_green_weight"),
+        1 => Just("note"),
+    ];
+    let pair = (keys, mutated(&values, &WORDS));
+    let whole = prop::collection::vec(pair, 1..4)
+        .prop_map(|pairs| encode(pairs.iter().map(|(key, value)| (key.as_bytes(), &value[..]))));
+    prop_oneof![mutated(&namespaces, &WORDS), mutated(&values, &WORDS), whole]
+}
+
 #[test]
 fn green_goes_as_far_as_a_second_reading_of_the_metadata_says() {
     let table = Rc::new(Table::from_json(CONFIG.as_bytes()).unwrap());
-    let (users, mut inputs) = (users(), seeds::namespaces());
-    let flags = inputs.iter().flat_map(|namespace| naive_pairs(namespace)).map(|(_, value)| value);
-    let flags: Vec<_> = flags.collect();
-    inputs.extend(flags);
+    let users = users();
     let namespace = metadata_path("route", &["bluegreen"]);
     let flag = metadata_path("node", &["place", "flag"]);
-    check("rollback", mutated(&inputs, &WORDS), |bytes| {
+    check("rollback", metadata(), |bytes| {
         promise(&table, &users, &namespace, bytes, naive_namespace(bytes))?;
         let limit = if naive_flag(bytes) { 0.0 } else { 100.0 };
         promise(&table, &users, &flag, bytes, limit)?;
