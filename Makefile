@@ -55,8 +55,7 @@ help: ## this list
 ## Parts of the tests
 
 test-rules: target/oracle/decisions.jsonl ## rules and properties, natively; 100,000 decisions against the oracle
-	cargo test --quiet --locked
-	cargo test --quiet --locked --release --test rules -- --ignored
+	cargo test --quiet --locked -- --include-ignored
 
 test-wasm32: target/.wasm32-unknown-unknown target/tools/bin/wasm-bindgen-test-runner ## the same vectors on wasm32, in Node
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=target/tools/bin/wasm-bindgen-test-runner \
