@@ -193,14 +193,14 @@ mod tests {
     #[test]
     fn an_issued_cookie_is_read_by_others_as_it_was_meant() {
         let config = IssueCookie { path: "/v1".into(), ..IssueCookie::default() };
-        let issued = IssuedCookie::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let issued = IssuedCookie::new(&config, &Path::Root, &mut Faults::default()).unwrap();
         let read = cookie::Cookie::parse(issued.issue(&Id::new(10))).unwrap();
         assert_eq!(read.name_value(), ("bluegreen_id", "0000000000000000000000000000000a"));
         assert_eq!(read.max_age(), Some(cookie::time::Duration::days(30)));
         assert_eq!((read.path(), read.secure()), (Some("/v1"), Some(true)));
         assert_eq!((read.http_only(), read.same_site()), (Some(true), Some(cookie::SameSite::Lax)));
         let config = IssueCookie { secure: false, ..config };
-        let issued = IssuedCookie::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let issued = IssuedCookie::new(&config, &Path::Root, &mut Faults::default()).unwrap();
         assert_eq!(cookie::Cookie::parse(issued.issue(&Id::new(1))).unwrap().secure(), None);
     }
 
@@ -228,7 +228,7 @@ mod tests {
             cookie("__Secure-a", "1d", "/", false, SameSite::Lax),
         ] {
             let mut faults = Faults::default();
-            assert_eq!(IssuedCookie::new(&config, &Path::root(), &mut faults), None);
+            assert_eq!(IssuedCookie::new(&config, &Path::Root, &mut faults), None);
             assert_eq!(faults.count(), 1, "{config:?}: {faults}");
         }
     }

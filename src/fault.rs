@@ -11,7 +11,7 @@ const MOST_FAULTS: usize = 100;
 /// One fault of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    path: Path,
+    path: String,
     reason: String,
     kind: Kind,
 }
@@ -24,61 +24,76 @@ enum Kind {
     /// In what does not stand there.
     Lack,
     /// In what stands elsewhere as well.
-    Clash(Path),
+    Clash(String),
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.path.0.as_str() {
+        match self.path.as_str() {
             "" => f.write_str(&self.reason),
             path => write!(f, "{path}: {}", self.reason),
         }
     }
 }
 
-/// Where in the configuration something stands: `deployments[3].match.hosts[0]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Path(String);
-
-impl Path {
+/// Where in the configuration something stands: `deployments[3].match.hosts[0]`. Made at every
+/// part that is read, so it costs nothing until a fault wants its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Path<'a> {
     /// The configuration itself.
-    #[must_use]
-    pub fn root() -> Self {
-        Self::default()
-    }
+    #[default]
+    Root,
+    /// The value under a key of an object.
+    Key(&'a Path<'a>, &'a str),
+    /// An element of a list.
+    Index(&'a Path<'a>, usize),
+}
 
+impl<'a> Path<'a> {
     /// The value under a key of this object.
     #[must_use]
-    pub fn key(&self, key: &str) -> Self {
-        let legible = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let key = if legible { key.into() } else { shortened(&format!("{key:?}")) };
-        Self(if self.0.is_empty() { key } else { format!("{}.{key}", self.0) })
+    pub fn key(&'a self, key: &'a str) -> Self {
+        Self::Key(self, key)
     }
 
     /// An element of this list.
     #[must_use]
-    pub fn index(&self, index: usize) -> Self {
-        Self(format!("{}[{index}]", self.0))
+    pub fn index(&'a self, index: usize) -> Self {
+        Self::Index(self, index)
     }
 
     /// Whether a secret may stand here, also one in the wrong place: no fault may repeat it.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        self.0.contains("override.keys")
-    }
-
-    /// Whether this is the other or stands inside it.
-    fn is_within(&self, other: &Self) -> bool {
-        self.0
-            .strip_prefix(&other.0)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        match self {
+            Self::Root => false,
+            Self::Key(Self::Key(_, "override"), "keys") => true,
+            Self::Key(parent, _) | Self::Index(parent, _) => parent.is_secret(),
+        }
     }
 }
 
-impl fmt::Display for Path {
+impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let (parent, key) = match self {
+            Self::Root => return Ok(()),
+            Self::Index(parent, index) => return write!(f, "{parent}[{index}]"),
+            Self::Key(parent, key) => (parent, key),
+        };
+        if !matches!(parent, Self::Root) {
+            write!(f, "{parent}.")?;
+        }
+        if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            f.write_str(key)
+        } else {
+            f.write_str(&shortened(&format!("{key:?}")))
+        }
     }
+}
+
+/// Whether the text of a path is another's or leads into it.
+fn is_within(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// The faults of a configuration in the order found, as many as anybody reads.
@@ -91,12 +106,12 @@ pub struct Faults {
 impl Faults {
     /// Adds a fault: `path: reason`.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
-        self.push(Fault { path: path.clone(), reason: reason.into(), kind: Kind::Value });
+        self.push(Fault { path: path.to_string(), reason: reason.into(), kind: Kind::Value });
     }
 
     /// Adds a fault of something that is missing in the object at a path.
     pub fn add_lack(&mut self, path: &Path, reason: impl Into<String>) {
-        self.push(Fault { path: path.clone(), reason: reason.into(), kind: Kind::Lack });
+        self.push(Fault { path: path.to_string(), reason: reason.into(), kind: Kind::Lack });
     }
 
     fn push(&mut self, fault: Fault) {
@@ -119,17 +134,18 @@ impl Faults {
     }
 
     /// Adds a fault of a value that is what an earlier one is already.
-    pub fn add_clash(&mut self, path: &Path, earlier: Path) {
+    pub fn add_clash(&mut self, path: &Path, earlier: &Path) {
+        let (path, earlier) = (path.to_string(), earlier.to_string());
         let reason = format!("is the same as {earlier}");
-        self.push(Fault { path: path.clone(), reason, kind: Kind::Clash(earlier) });
+        self.push(Fault { path, reason, kind: Kind::Clash(earlier) });
     }
 
     /// Adds what another reading found, less what only follows from a fault known already: what
     /// stands where something was taken out, and what lacks or equals something only since then.
     pub fn add_consequences(&mut self, more: Self) {
-        let known: Vec<Path> = self.told.iter().map(|fault| fault.path.clone()).collect();
-        let is_lost = |path: &Path| known.iter().any(|known| path.is_within(known));
-        let lost_a_part = |path: &Path| known.iter().any(|known| known.is_within(path));
+        let known: Vec<String> = self.told.iter().map(|fault| fault.path.clone()).collect();
+        let is_lost = |path: &str| known.iter().any(|known| is_within(path, known));
+        let lost_a_part = |path: &str| known.iter().any(|known| is_within(known, path));
         for fault in more.told {
             let follows = is_lost(&fault.path)
                 || match &fault.kind {

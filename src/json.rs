@@ -39,7 +39,7 @@ fn from_text<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
 
 fn unreadable(reason: impl Into<String>) -> Box<Malformed> {
     let mut faults = Faults::default();
-    faults.add(&Path::root(), reason);
+    faults.add(&Path::Root, reason);
     Box::new(Malformed { rest: None, faults })
 }
 
@@ -54,8 +54,8 @@ fn explain(text: &[u8], first: &str) -> Box<Malformed> {
         _ => Vec::new(),
     };
     let mut faults = Faults::default();
-    let rest = salvage::<Config>(&whole, &Path::root(), &mut faults).map(|rest| {
-        let list = Path::root().key("deployments");
+    let rest = salvage::<Config>(&whole, &Path::Root, &mut faults).map(|rest| {
+        let list = Path::Root.key("deployments");
         let read = |(index, value)| {
             salvage::<Deployment>(&value, &list.index(index), &mut faults).unwrap_or_default()
         };
@@ -63,7 +63,7 @@ fn explain(text: &[u8], first: &str) -> Box<Malformed> {
     });
     if faults.is_empty() || first.starts_with("duplicate field") {
         // Only the text knows that a key stands twice.
-        faults.add(&Path::root(), first);
+        faults.add(&Path::Root, first);
     }
     Box::new(Malformed { rest, faults })
 }

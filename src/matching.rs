@@ -40,8 +40,9 @@ impl Match {
     pub fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Option<Self> {
         let before = faults.count();
         let (mut hosts, mut seen) = (Vec::new(), HashSet::new());
+        let hosts_at = at.key("hosts");
         for (index, text) in config.hosts.iter().flatten().enumerate() {
-            let at = at.key("hosts").index(index);
+            let at = hosts_at.index(index);
             match HostPattern::parse(text) {
                 Ok(host) if !seen.insert(host.clone()) => {
                     faults.add_text(&at, text, "is listed before");
@@ -51,13 +52,13 @@ impl Match {
             }
         }
         if config.hosts.as_ref().is_some_and(Vec::is_empty) {
-            faults.add(&at.key("hosts"), "is empty; leave it out to match any host");
+            faults.add(&hosts_at, "is empty; leave it out to match any host");
         }
         hosts.sort();
         let path = PathPattern::new(config, at, faults);
-        let mut headers = Vec::new();
+        let (mut headers, headers_at) = (Vec::new(), at.key("headers"));
         for (index, condition) in config.headers.iter().enumerate() {
-            let at = at.key("headers").index(index);
+            let at = headers_at.index(index);
             match Condition::new(condition, &at, faults) {
                 Some(known) if headers.contains(&known) => faults.add(&at, "is listed before"),
                 condition => headers.extend(condition),

@@ -22,8 +22,9 @@ impl Pins {
         for (side, keys, variant) in
             [("blue", &config.blue, Variant::Blue), ("green", &config.green, Variant::Green)]
         {
+            let at = at.key(side);
             for (index, key) in keys.iter().enumerate() {
-                let at = at.key(side).index(index);
+                let at = at.index(index);
                 if key.is_empty() {
                     faults.add(&at, "is empty, and no targeting key is");
                 } else if !pins.insert(key.as_bytes(), variant) {

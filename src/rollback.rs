@@ -63,9 +63,9 @@ impl Sources {
         if namespace.is_empty() || namespace.contains('\0') {
             faults.add_text(&path.key("namespace"), namespace, "cannot be a metadata namespace");
         }
-        let mut places = Vec::new();
+        let (mut places, at) = (Vec::new(), path.key("sources"));
         for (index, source) in config.sources.iter().enumerate() {
-            let at = path.key("sources").index(index);
+            let at = at.index(index);
             match Place::new(source, namespace, &at, faults) {
                 Some(known) if places.contains(&known) => faults.add(&at, "is listed before"),
                 place => places.extend(place),

@@ -62,7 +62,7 @@ impl TryFrom<Config> for Table {
 
     fn try_from(config: Config) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let root = Path::root();
+        let root = Path::Root;
         let tags = Tags::new(&config.tags, &root.key("tags"), &mut faults);
         let rollback = Sources::new(&config.rollback, &root.key("rollback"), &mut faults);
         let explain = config.explain.known(&root.key("explain"), &mut faults);
@@ -85,7 +85,8 @@ impl TryFrom<Config> for Table {
             if let Some(conditions) = Match::new(&deployment.matches, &at_match, &mut faults) {
                 index.enter(&conditions, position);
                 if let Err(taken) = matches.try_insert(conditions, position) {
-                    faults.add_clash(&at_match, list.index(*taken.entry.get()).key("match"));
+                    let earlier = list.index(*taken.entry.get());
+                    faults.add_clash(&at_match, &earlier.key("match"));
                 }
             }
             deployments.push(Deployment::new(&deployment, &defaults, &tags, &at, &mut faults));

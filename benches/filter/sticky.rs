@@ -30,7 +30,7 @@ pub fn bench(criterion: &mut Criterion) {
         ("query_with_escapes", json!({"query": "user"}), "/?model=fraud&us%65r=u%2D4711", &none),
     ] {
         let config: config::Key = serde_json::from_value(key).unwrap();
-        let source = KeySource::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let source = KeySource::new(&config, &Path::Root, &mut Faults::default()).unwrap();
         let headers = [header("x-user-id", "u-4711"), header("cookie", cookie)];
         let mut host = FakeHost::with_request(Some("a.example"), path, &headers);
         let buffer = bluegreen::host::Host::request_headers(&mut host);

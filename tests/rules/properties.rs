@@ -96,7 +96,7 @@ proptest! {
         bucket: u64, weight in percent(), share in 0_u32..=100, cap in percent(),
     ) {
         let config = config::Mirror { percent: Some(share.into()) };
-        let mirror = Mirror::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let mirror = Mirror::new(&config, &Path::Root, &mut Faults::default()).unwrap();
         let share = Weight::from_percent(&share.to_string()).unwrap();
         let (weight, bucket) = (weight.min(cap), Bucket(bucket));
         let is_next = !weight.covers(bucket) && weight.plus(share).covers(bucket);
@@ -117,7 +117,7 @@ proptest! {
             steps: steps.collect(),
             shape: Word::Known(config::Shape::Linear),
         };
-        let ramp = Ramp::new(&config, &Path::root(), &mut Faults::default()).unwrap();
+        let ramp = Ramp::new(&config, &Path::Root, &mut Faults::default()).unwrap();
         let at = |second: u64| ramp.weight_at(second * 1_000_000_000);
         prop_assert!(at(a.min(b)) <= at(a.max(b)));
         prop_assert_eq!(at(9), Weight::ZERO);
