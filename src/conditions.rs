@@ -7,6 +7,9 @@ use crate::fault::{Faults, Path};
 use crate::pairs::Pairs;
 use crate::token::header_name;
 
+/// Room for what most groups look up, in bytes.
+const USUAL_KEY: usize = 64;
+
 /// Position of a deployment in the file.
 pub type Position = usize;
 
@@ -121,11 +124,19 @@ impl Candidates {
     /// The first in precedence whose conditions hold.
     #[must_use]
     pub fn find(&self, headers: Pairs<'_>) -> Option<Position> {
-        let mut key = Vec::new();
+        if self.groups.is_empty() {
+            return self.unconditional;
+        }
+        let mut key = Vec::with_capacity(USUAL_KEY);
+        // Groups that follow each other often look at the same header.
+        let (mut known, mut value) = ("", None);
         let found = self.groups.iter().filter_map(|group| {
             key.clear();
             for (name, part) in &group.parts {
-                add(&mut key, part.of(headers.get(name.as_bytes())));
+                if known != &**name {
+                    (known, value) = (name, headers.get(name.as_bytes()));
+                }
+                add(&mut key, part.of(value));
             }
             Some((std::cmp::Reverse(group.parts.len()), *group.positions.get(&key)?))
         });

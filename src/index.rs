@@ -68,7 +68,7 @@ impl Index {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),
             };
-            self.host_suffixes.find(suffix).find_map(|paths| paths.find(request))
+            self.host_suffixes.find(host.len(), suffix).find_map(|paths| paths.find(request))
         })
     }
 }
@@ -90,7 +90,7 @@ impl Paths {
         };
         let exact = self.exact.get(request.path).into_iter();
         exact
-            .chain(self.prefixes.find(prefix))
+            .chain(self.prefixes.find(request.path.len(), prefix))
             .chain([&self.any])
             .find_map(|candidates| candidates.find(request.headers))
     }
@@ -113,12 +113,16 @@ impl<T: Default> LongestFirst<T> {
 }
 
 impl<T> LongestFirst<T> {
-    /// Values of those candidates that are keys. `candidate` gives the part of the searched text
-    /// that has this length, or none if no key of this length can match.
+    /// Values of those candidates that are keys and no longer than `longest`. `candidate` gives
+    /// the part of the searched text that has this length, or none if no key of this length can
+    /// match.
     fn find<'a>(
         &'a self,
+        longest: usize,
         candidate: impl Fn(usize) -> Option<&'a [u8]>,
     ) -> impl Iterator<Item = &'a T> {
-        self.lengths.iter().filter_map(move |length| self.values.get(candidate(*length)?))
+        let start = self.lengths.partition_point(|length| *length > longest);
+        let lengths = self.lengths.iter().skip(start);
+        lengths.filter_map(move |length| self.values.get(candidate(*length)?))
     }
 }
