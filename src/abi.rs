@@ -5,7 +5,8 @@
 //! as it is, take a path that is ready, and give back the status.
 #![expect(unsafe_code, reason = "calls across the boundary of the module")]
 
-use std::ptr::{null, null_mut, slice_from_raw_parts_mut};
+use std::cell::Cell;
+use std::ptr::{null, null_mut};
 
 /// A status of the ABI; 0 is success.
 pub type Status = u32;
@@ -43,6 +44,13 @@ unsafe extern "C" {
         value_size: usize,
     ) -> Status;
     fn proxy_remove_header_map_value(map: Map, name: *const u8, name_size: usize) -> Status;
+    fn proxy_get_buffer_bytes(
+        buffer: u32,
+        start: usize,
+        most: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> Status;
     fn proxy_get_property(
         path: *const u8,
         path_size: usize,
@@ -156,14 +164,55 @@ pub fn set_shared_data(key: &str, value: &str, cas: u32) -> Status {
     unsafe { proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas) }
 }
 
+/// The text of the plugin's configuration.
+pub fn plugin_configuration() -> Result<Vec<u8>, Status> {
+    const PLUGIN_CONFIGURATION: u32 = 7;
+    // SAFETY: the two pointers are valid for the call.
+    returned(|data, size| unsafe {
+        proxy_get_buffer_bytes(PLUGIN_CONFIGURATION, 0, usize::MAX, data, size)
+    })
+}
+
+/// Largest buffer that is kept, in bytes: more than nearly all requests have in headers.
+const LARGEST_SPARE: usize = 16 * 1024;
+
+thread_local! {
+    /// The buffer that the host is filling.
+    static FILLING: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    /// One that is free for the next call.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Room of this size for what a call returns; the host fills it before the call ends.
+#[unsafe(no_mangle)]
+extern "C" fn bluegreen_on_memory_allocate(size: usize) -> *mut u8 {
+    let mut buffer = SPARE.take();
+    buffer.clear();
+    buffer.reserve(size);
+    let data = buffer.as_mut_ptr();
+    FILLING.set(buffer);
+    data
+}
+
 /// Takes over the buffer that a call returned.
 fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Result<Vec<u8>, Status> {
     let (mut data, mut size) = (null_mut::<u8>(), 0);
-    match call(&raw mut data, &raw mut size) {
-        OK if data.is_null() => Ok(Vec::new()),
-        // SAFETY: the host filled a buffer that it got from `proxy_on_memory_allocate`, which is
-        // a boxed slice of exactly this size, and nobody else has it.
-        OK => Ok(unsafe { Box::from_raw(slice_from_raw_parts_mut(data, size)) }.into_vec()),
-        status => Err(status),
+    let status = call(&raw mut data, &raw mut size);
+    let mut buffer = FILLING.take();
+    if status != OK {
+        return Err(status);
+    }
+    if buffer.as_ptr() != data || buffer.capacity() < size {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the host filled so many bytes of this very buffer.
+    unsafe { buffer.set_len(size) };
+    Ok(buffer)
+}
+
+/// Keeps a buffer for the next call.
+pub fn reuse(buffer: Vec<u8>) {
+    if buffer.capacity() <= LARGEST_SPARE {
+        SPARE.set(buffer);
     }
 }

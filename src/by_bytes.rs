@@ -1,18 +1,21 @@
 //! A map from byte strings to anything.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
 
-/// Whatever the values are, the hash table is of one type: it holds their places in a list, so
-/// the filter carries one copy of its code and not one for each type of value.
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Whatever the values are, the hash table is of one type: it holds places in a list, so the
+/// filter carries one copy of its code and not one for each type of value.
 #[derive(Clone, Debug)]
 pub struct ByBytes<T> {
-    places: HashMap<Box<[u8]>, usize>,
-    values: Vec<T>,
+    hash: DefaultHashBuilder,
+    places: HashTable<usize>,
+    entries: Vec<(Box<[u8]>, T)>,
 }
 
 impl<T> Default for ByBytes<T> {
     fn default() -> Self {
-        Self { places: HashMap::new(), values: Vec::new() }
+        Self { hash: DefaultHashBuilder::default(), places: HashTable::new(), entries: Vec::new() }
     }
 }
 
@@ -20,20 +23,32 @@ impl<T> ByBytes<T> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&T> {
-        if self.values.is_empty() {
-            return None;
+        match &*self.entries {
+            [] => None,
+            // One key is compared sooner than it is hashed.
+            [(known, value)] => (**known == *key).then_some(value),
+            entries => entries.get(self.place(key)?).map(|(_, value)| value),
         }
-        self.values.get(*self.places.get(key)?)
+    }
+
+    fn place(&self, key: &[u8]) -> Option<usize> {
+        let is_key =
+            |place: &usize| self.entries.get(*place).is_some_and(|(known, _)| **known == *key);
+        self.places.find(self.hash.hash_one(key), is_key).copied()
     }
 
     /// Enters a key unless it is there; whether it was new.
     pub fn insert(&mut self, key: &[u8], value: T) -> bool {
-        let next = self.values.len();
-        let is_new = *self.places.entry_ref(key).or_insert(next) == next;
-        if is_new {
-            self.values.push(value);
+        if self.place(key).is_some() {
+            return false;
         }
-        is_new
+        let (entries, hash) = (&mut self.entries, &self.hash);
+        let next = entries.len();
+        entries.push((key.into(), value));
+        let hash_of =
+            |place: &usize| entries.get(*place).map_or(0, |(known, _)| hash.hash_one(&**known));
+        self.places.insert_unique(hash.hash_one(key), next, hash_of);
+        true
     }
 
     /// Changes the value of a key, which is the default if it was not there.
@@ -41,11 +56,9 @@ impl<T> ByBytes<T> {
     where
         T: Default,
     {
-        if self.get(key).is_none() {
-            self.insert(key, T::default());
-        }
-        let place = self.places.get(key).copied();
-        if let Some(value) = place.and_then(|place| self.values.get_mut(place)) {
+        self.insert(key, T::default());
+        let place = self.place(key);
+        if let Some((_, value)) = place.and_then(|place| self.entries.get_mut(place)) {
             change(value);
         }
     }
@@ -53,13 +66,13 @@ impl<T> ByBytes<T> {
     /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.entries.is_empty()
     }
 
     /// Number of keys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.entries.len()
     }
 }
 

@@ -1,10 +1,12 @@
 //! Conditions on headers: of the deployments that share host and path, the one whose conditions
 //! hold and are the most.
 
+use std::cmp::Reverse;
+
 use crate::by_bytes::ByBytes;
 use crate::config;
 use crate::fault::{Faults, Path};
-use crate::pairs::Pairs;
+use crate::pairs::{Lengths, Pairs};
 use crate::token::header_name;
 
 /// Room for what most groups look up, in bytes.
@@ -53,8 +55,17 @@ impl Condition {
 pub struct Candidates {
     /// The first without any condition.
     unconditional: Option<Position>,
-    /// The others, those with more conditions first.
-    groups: Vec<Group>,
+    conditional: Option<Box<Conditional>>,
+}
+
+/// Deployments with conditions, by the first header that has to be there: of any number of names
+/// only those are looked at that the request has.
+#[derive(Clone, Debug, Default)]
+struct Conditional {
+    lengths: Lengths,
+    by_name: ByBytes<Vec<Group>>,
+    /// Those that only want headers not to be there.
+    by_absence: Vec<Group>,
 }
 
 /// Candidates that look at the same parts of the same headers: one look-up finds the first of
@@ -105,42 +116,68 @@ impl Candidates {
             self.unconditional.get_or_insert(position);
             return;
         }
-        let (mut parts, mut key) = (Vec::with_capacity(conditions.len()), Vec::new());
-        for condition in conditions {
-            let (part, wanted) = condition.wants();
-            parts.push((condition.name.clone(), part));
-            add(&mut key, wanted);
-        }
-        if let Some(group) = self.groups.iter_mut().find(|group| group.parts == parts) {
-            group.positions.insert(&key, position);
-        } else {
-            let place = self.groups.partition_point(|other| other.parts.len() >= parts.len());
-            let mut positions = ByBytes::default();
-            positions.insert(&key, position);
-            self.groups.insert(place, Group { parts, positions });
+        let conditional = self.conditional.get_or_insert_default();
+        let enter = |groups: &mut Vec<Group>| Group::enter(groups, conditions, position);
+        let is_there = |condition: &&Condition| condition.wants().1.is_some();
+        match conditions.iter().find(is_there).map(|condition| condition.name.as_bytes()) {
+            Some(name) => {
+                conditional.lengths = conditional.lengths.or(Lengths::of(name));
+                conditional.by_name.update(name, enter);
+            }
+            None => enter(&mut conditional.by_absence),
         }
     }
 
     /// The first in precedence whose conditions hold.
     #[must_use]
     pub fn find(&self, headers: Pairs<'_>) -> Option<Position> {
-        if self.groups.is_empty() {
-            return self.unconditional;
-        }
+        let conditional = self.conditional.as_ref();
+        conditional.and_then(|conditional| conditional.find(headers)).or(self.unconditional)
+    }
+}
+
+impl Conditional {
+    fn find(&self, headers: Pairs<'_>) -> Option<Position> {
         let mut key = Vec::with_capacity(USUAL_KEY);
-        // Groups that follow each other often look at the same header.
-        let (mut known, mut value) = ("", None);
-        let found = self.groups.iter().filter_map(|group| {
-            key.clear();
-            for (name, part) in &group.parts {
-                if known != &**name {
-                    (known, value) = (name, headers.get(name.as_bytes()));
-                }
-                add(&mut key, part.of(value));
+        let names = headers.of_lengths(self.lengths);
+        names
+            .filter_map(|(name, _)| self.by_name.get(name))
+            .flatten()
+            .chain(&self.by_absence)
+            .filter_map(|group| Some((Reverse(group.parts.len()), group.find(headers, &mut key)?)))
+            .min()
+            .map(|(_, position)| position)
+    }
+}
+
+impl Group {
+    fn enter(groups: &mut Vec<Self>, conditions: &[Condition], position: Position) {
+        let (mut parts, mut key) = (Vec::with_capacity(conditions.len()), Vec::new());
+        for condition in conditions {
+            let (part, wanted) = condition.wants();
+            parts.push((condition.name.clone(), part));
+            add(&mut key, wanted);
+        }
+        if let Some(group) = groups.iter_mut().find(|group| group.parts == parts) {
+            group.positions.insert(&key, position);
+        } else {
+            let mut positions = ByBytes::default();
+            positions.insert(&key, position);
+            groups.push(Self { parts, positions });
+        }
+    }
+
+    /// The first whose conditions hold; `key` is room to write to.
+    fn find(&self, headers: Pairs<'_>, key: &mut Vec<u8>) -> Option<Position> {
+        key.clear();
+        for (name, part) in &self.parts {
+            let found = part.of(headers.get(name.as_bytes()));
+            if found.is_none() && matches!(part, Part::Value | Part::Start(_)) {
+                return None;
             }
-            Some((std::cmp::Reverse(group.parts.len()), *group.positions.get(&key)?))
-        });
-        found.min().map(|(_, position)| position).or(self.unconditional)
+            add(key, found);
+        }
+        self.positions.get(key).copied()
     }
 }
 

@@ -20,15 +20,11 @@ const LONGEST_AGE_IN_DAYS: u64 = 400;
 /// `name=value` is passed over. That is why no library reads them.
 #[must_use]
 pub fn find<'a>(headers: Pairs<'a>, name: &[u8]) -> Option<&'a [u8]> {
-    headers
-        .iter()
-        .filter(|(header, _)| *header == b"cookie")
-        .flat_map(|(_, line)| line.split(|byte| *byte == b';'))
-        .find_map(|pair| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            let (found, value) = pair.split_at_checked(equals)?;
-            (trimmed(found) == name).then(|| unquoted(value.get(1..).unwrap_or_default()))
-        })
+    headers.all(b"cookie").flat_map(|line| line.split(|byte| *byte == b';')).find_map(|pair| {
+        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        let (found, value) = pair.split_at_checked(equals)?;
+        (trimmed(found) == name).then(|| unquoted(value.get(1..).unwrap_or_default()))
+    })
 }
 
 /// Without the spaces and tabs around it (RFC 9110, section 5.6.3).

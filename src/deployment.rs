@@ -85,7 +85,7 @@ impl Defaults {
         Self {
             sticky: Rc::new(Sticky::new(&sticky, &at.key("sticky"), faults)),
             overrides: overrides
-                .and_then(|config| Override::new(config, &at.key("override"), faults).map(Rc::new)),
+                .and_then(|own| Override::new(own, tags, &at.key("override"), faults).map(Rc::new)),
             mirror: mirror.and_then(|config| Mirror::new(config, &at.key("mirror"), faults)),
             trust: trust.and_then(|config| {
                 Trust::new(config, tags, &at.key("trust_upstream_tags"), faults).map(Rc::new)
@@ -117,7 +117,7 @@ impl Deployment {
             None => defaults.overrides.clone(),
             Some(own) => own
                 .as_ref()
-                .and_then(|own| Override::new(own, &at.key("override"), faults).map(Rc::new)),
+                .and_then(|own| Override::new(own, tags, &at.key("override"), faults).map(Rc::new)),
         };
         let trust = match &config.trust_upstream_tags {
             None => defaults.trust.clone(),
@@ -171,6 +171,10 @@ impl Share {
         if split_by == Some(SplitBy::Route) {
             if tags.bucket().is_none() {
                 faults.add(&at.key("split_by"), "\"route\" needs `tags.bucket_header`");
+            }
+            if !tags.tell_the_side(config.clusters.is_some()) {
+                let reason = "\"route\" needs a tag by which routes know a side that is fixed";
+                faults.add(&at.key("split_by"), reason);
             }
             for (key, is_there) in [("green_weight", fixed.is_some()), ("ramp", ramp.is_some())] {
                 if is_there {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::bucket::Bucket;
 use crate::config::Explain;
-use crate::decision::{Decision, Reason, Variant};
+use crate::decision::{Decision, Variant};
 use crate::key::KeySource;
 use crate::request::Request;
 use crate::weight::Weight;
@@ -15,12 +15,12 @@ pub const HEADER: &str = "x-bluegreen-explain";
 /// Whether a request asks for an explanation and may have one.
 #[must_use]
 pub fn is_due(allowed: Explain, request: &Request<'_>, is_overridden: bool) -> bool {
-    let may_ask = match allowed {
-        Explain::Never => return false,
-        Explain::Override => is_overridden,
-        Explain::Internal => is_overridden || request.is_internal(),
-    };
-    may_ask && request.headers.get(HEADER.as_bytes()) == Some(b"1")
+    request.why == Some(b"1")
+        && match allowed {
+            Explain::Never => false,
+            Explain::Override => is_overridden,
+            Explain::Internal => is_overridden || request.is_internal(),
+        }
 }
 
 /// What a decision was made of.
@@ -32,7 +32,8 @@ pub struct Facts<'a> {
     pub decision: Decision,
     /// The bucket, where one was looked at.
     pub bucket: Option<Bucket>,
-    /// The weight in force; None if Envoy's route holds it or it was not looked at.
+    /// The weight in force; None if it was not looked at, or if Envoy's route holds it and no cap
+    /// is below it.
     pub weight: Option<Weight>,
     /// Where the targeting key was found. The key itself is told to nobody.
     pub source: Option<&'a KeySource>,
@@ -57,7 +58,7 @@ impl Facts<'_> {
         };
         let _ = match self.weight {
             Some(weight) => write!(text, "; weight={weight}; key="),
-            None if self.is_split_by_route() => write!(text, "; weight=route; key="),
+            None if self.bucket.is_some() => write!(text, "; weight=route; key="),
             None => write!(text, "; weight=none; key="),
         };
         let _ = match self.source {
@@ -66,9 +67,5 @@ impl Facts<'_> {
             None => write!(text, "none"),
         };
         text
-    }
-
-    fn is_split_by_route(&self) -> bool {
-        self.decision.variant.is_none() && self.decision.reason != Reason::Rollback
     }
 }

@@ -62,12 +62,13 @@ impl<'a> Path<'a> {
         Self::Index(self, index)
     }
 
-    /// Whether a secret may stand here, also one in the wrong place: no fault may repeat it.
+    /// Whether a secret may stand here, also one in the wrong place: no fault repeats what stands
+    /// in an override.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self {
             Self::Root => false,
-            Self::Key(Self::Key(_, "override"), "keys") => true,
+            Self::Key(_, "override") => true,
             Self::Key(parent, _) | Self::Index(parent, _) => parent.is_secret(),
         }
     }
@@ -130,6 +131,9 @@ impl Faults {
 
     /// Adds a fault of a text: `path: "value" reason`.
     pub fn add_text(&mut self, path: &Path, value: &str, reason: impl fmt::Display) {
+        if path.is_secret() {
+            return self.add(path, format!("what stands here {reason}"));
+        }
         self.add(path, format!("{} {reason}", shortened(&format!("{value:?}"))));
     }
 

@@ -1,72 +1,54 @@
-//! One stream: read, decide, tag.
+//! One request: read, decide, tag.
 
 use std::rc::Rc;
 
 use crate::decision::{Decision, Reason, Variant, Wish, decide};
+use crate::deployment::Share;
 use crate::explain;
 use crate::host::Host;
 use crate::pairs::Pairs;
 use crate::request::Request;
+use crate::response::Response;
 use crate::routing::{Deployment, Table};
 use crate::sticky::Draw;
 use crate::tags::Written;
 use crate::weight::Weight;
 
-/// The filter of one stream.
+/// What was decided about a request.
 #[derive(Debug)]
-pub struct Filter {
-    table: Rc<Table>,
-    response: Response,
+pub struct Served<'t> {
+    /// Name of the deployment that it belongs to.
+    pub deployment: &'t str,
+    /// Which side serves it, and why.
+    pub decision: Decision,
+    /// What its response has to carry.
+    pub response: Response,
 }
 
-/// What the response of this stream has to carry.
-#[derive(Debug, Default)]
-struct Response {
-    variant: Option<Variant>,
-    set_cookie: Option<String>,
-    explanation: Option<String>,
+/// Decides about a request and tags it. None if it belongs to no deployment.
+pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<Served<'t>> {
+    let headers = host.request_headers();
+    let served = serve(Pairs::new(&headers), table, host);
+    host.reuse(headers);
+    served
 }
 
-impl Filter {
-    /// A filter for a new stream.
-    #[must_use]
-    pub fn new(table: Rc<Table>) -> Self {
-        Self { table, response: Response::default() }
-    }
-
-    /// Decides about a request and tags it. Gives the deployment and the decision, if there is
-    /// a deployment for it.
-    pub fn on_request_headers(&mut self, host: &mut impl Host) -> Option<(&str, Decision)> {
-        let buffer = host.request_headers();
-        let table = &*self.table;
-        let request = Request::read(Pairs::new(&buffer), &table.tags);
-        let Some(deployment) = table.find(&request) else {
-            table.tags.write(Written::default(), request.forged, host);
-            return None;
-        };
-        let verdict = Verdict::new(deployment, &request, table, host);
-        table.tags.write(verdict.tags(deployment, table), request.forged, host);
-        self.response = Response {
-            variant: verdict.decision.variant,
-            set_cookie: verdict.issued(),
-            explanation: explain::is_due(table.explain, &request, verdict.is_overridden)
-                .then(|| verdict.explain(deployment)),
-        };
-        Some((&deployment.name, verdict.decision))
-    }
-
-    /// Tells the client what it is to know.
-    pub fn on_response_headers(&mut self, host: &mut impl Host) {
-        if let (Some(name), Some(variant)) = (self.table.tags.response(), self.response.variant) {
-            host.set_response_header(name, variant.as_str());
-        }
-        if let Some(cookie) = self.response.set_cookie.take() {
-            host.add_response_header("set-cookie", &cookie);
-        }
-        if let Some(explanation) = self.response.explanation.take() {
-            host.set_response_header(explain::HEADER, &explanation);
-        }
-    }
+fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Served<'t>> {
+    let request = Request::read(headers, &table.tags);
+    let Some(deployment) = table.find(&request) else {
+        table.tags.write(Written::default(), request.forged, host);
+        return None;
+    };
+    let verdict = Verdict::new(deployment, &request, table, host);
+    table.tags.write(verdict.tags(deployment, table), request.forged, host);
+    let (decision, tags) = (verdict.decision, &table.tags);
+    let response = Response {
+        variant: tags.response().and_then(|name| Some((Rc::clone(name), decision.variant?))),
+        set_cookie: verdict.issued(),
+        explanation: explain::is_due(table.explain, &request, verdict.is_overridden)
+            .then(|| verdict.explain(deployment)),
+    };
+    Some(Served { deployment: &deployment.name, decision, response })
 }
 
 /// A decision, and what it was made of.
@@ -121,7 +103,12 @@ impl<'a> Verdict<'a> {
             }
             _ => false,
         };
-        let weight = weight.map(|weight| limit.map_or(weight, |limit| weight.min(limit)));
+        let cap = limit.filter(|limit| *limit < Weight::FULL);
+        let weight = match (wish, weight, cap) {
+            (Wish::Side(..), ..) => None,
+            (_, Some(weight), Some(cap)) => Some(weight.min(cap)),
+            (_, weight, cap) => weight.or(cap),
+        };
         Self { decision, draw, weight, is_mirrored, is_overridden: overridden.is_some() }
     }
 
@@ -143,6 +130,8 @@ impl<'a> Verdict<'a> {
         };
         Written {
             variant,
+            // Where a foreign weight of 100 waits, blue without a tag would be green.
+            is_fixed: deployment.share == Share::Route,
             cluster: variant.and_then(cluster_of),
             mirror: if self.is_mirrored { cluster_of(Variant::Green) } else { None },
             bucket: table.tags.bucket().and_then(number),

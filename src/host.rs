@@ -11,6 +11,11 @@ pub trait Host {
     /// [`crate::pairs`] reads. One dear call however many headers there are.
     fn request_headers(&mut self) -> Vec<u8>;
 
+    /// Takes back a buffer that it returned, to fill it again.
+    fn reuse(&mut self, buffer: Vec<u8>) {
+        drop(buffer);
+    }
+
     /// Puts one header line in place of all of this name.
     fn set_request_header(&mut self, name: &str, value: &str);
 

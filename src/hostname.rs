@@ -7,19 +7,22 @@ use std::net::Ipv6Addr;
 pub const LONGEST: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
+/// Room for a host whose bytes have to change, which few have.
+pub type Room = Option<[u8; LONGEST]>;
+
 /// Brings a request's `:authority` to form: no port, no trailing dot, lower case, IPv6 addresses
-/// as RFC 5952 writes them; the buffer is used where a byte changes. None if it is too long for any host or no address within brackets.
+/// as RFC 5952 writes them. None if it is too long for any host or no address within brackets.
 #[must_use]
-pub fn normalize<'a>(authority: &'a [u8], buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
+pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]> {
     if authority.first() == Some(&b'[') {
-        return normalize_ipv6(authority, buffer);
+        return normalize_ipv6(authority, room.insert([0; LONGEST]));
     }
     let host = authority.split(|byte| *byte == b':').next().unwrap_or_default();
     let host = host.strip_suffix(b".").unwrap_or(host);
     if !host.iter().any(u8::is_ascii_uppercase) {
         return (host.len() <= LONGEST).then_some(host);
     }
-    let lower = buffer.get_mut(..host.len())?;
+    let lower = room.insert([0; LONGEST]).get_mut(..host.len())?;
     lower.copy_from_slice(host);
     lower.make_ascii_lowercase();
     Some(lower)
@@ -48,6 +51,13 @@ pub enum HostPattern {
 }
 
 impl HostPattern {
+    /// The host or the suffix: no two patterns have the same bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        let (Self::Exact(text) | Self::Suffix(text)) = self;
+        text.as_bytes()
+    }
+
     /// Reads `host` or `*.suffix`.
     ///
     /// # Errors
@@ -97,7 +107,7 @@ mod tests {
     use super::*;
 
     fn normal(authority: &[u8]) -> Option<Vec<u8>> {
-        normalize(authority, &mut [0; LONGEST]).map(<[u8]>::to_vec)
+        normalize(authority, &mut None).map(<[u8]>::to_vec)
     }
 
     #[test]

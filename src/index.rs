@@ -54,8 +54,8 @@ impl Index {
     /// The deployment that a request belongs to.
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
-        let mut buffer = [0; hostname::LONGEST];
-        hostname::normalize(request.authority, &mut buffer)
+        let mut room = None;
+        hostname::normalize(request.authority, &mut room)
             .and_then(|host| self.find_by_host(host, request))
             .or_else(|| self.any_host.find(request))
     }

@@ -61,9 +61,13 @@ fn explain(text: &[u8], first: &str) -> Box<Malformed> {
         };
         Config { deployments: deployments.into_iter().enumerate().map(read).collect(), ..rest }
     });
-    if faults.is_empty() || first.starts_with("duplicate field") {
-        // Only the text knows that a key stands twice.
+    if first.starts_with("duplicate field") {
         faults.add(&Path::Root, first);
+    } else if faults.is_empty() {
+        // Of a key that stands twice the value knows only the last, and that one is sound. What
+        // serde says may repeat the other, which may be a secret.
+        let place = first.rsplit_once(" at line ").map_or("", |(_, place)| place);
+        faults.add(&Path::Root, format!("a key stands twice, at line {place}"));
     }
     Box::new(Malformed { rest, faults })
 }

@@ -87,7 +87,12 @@ impl fmt::Display for KeySource {
         match self {
             Self::Header(name) => write!(f, "header:{name}"),
             Self::Cookie(name) => write!(f, "cookie:{name}"),
-            Self::Query(name) => write!(f, "query:{name}"),
+            // Encoded, for a name may hold anything, also the end of a line.
+            Self::Query(name) => {
+                f.write_str("query:")?;
+                form_urlencoded::byte_serialize(name.as_bytes())
+                    .try_for_each(|part| f.write_str(part))
+            }
             Self::Property(_) => f.write_str("property"),
             Self::SourceAddress(_) => f.write_str("source_address"),
         }
@@ -103,14 +108,14 @@ fn parameter<'a>(query: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
     })
 }
 
-/// `10.0.0.1` of `10.0.0.1:80`, `::1` of `[::1]:80`; what has no port, as it is.
+/// `10.0.0.1` of `10.0.0.1:80`, `::1` of `[::1]:80`; what is no address with a port, as it is.
 fn without_port(address: &[u8]) -> &[u8] {
-    if let Some(rest) = address.strip_prefix(b"[") {
-        return rest.split(|byte| *byte == b']').next().unwrap_or_default();
-    }
-    match address.iter().rposition(|byte| *byte == b':') {
-        Some(colon) => address.get(..colon).unwrap_or_default(),
-        None => address,
+    let Some(colon) = address.iter().rposition(|byte| *byte == b':') else { return address };
+    let (host, port) = address.split_at_checked(colon).unwrap_or((address, &[]));
+    match host {
+        [b'[', host @ .., b']'] => host,
+        host if host.contains(&b':') || !port.iter().skip(1).all(u8::is_ascii_digit) => address,
+        host => host,
     }
 }
 
@@ -124,8 +129,10 @@ mod tests {
             ("10.0.0.1:80", "10.0.0.1"),
             ("[::1]:80", "::1"),
             ("10.0.0.1", "10.0.0.1"),
+            ("::1", "::1"),
+            ("envoy://listener/x", "envoy://listener/x"),
             ("", ""),
-            ("[", ""),
+            ("[", "["),
         ] {
             assert_eq!(without_port(address.as_bytes()), bare.as_bytes());
         }

@@ -2,8 +2,8 @@
 //!
 //! The life of a request, module by module:
 //!
-//! - `plugin` (WebAssembly only) receives Envoy's callbacks and hands them to the [`filter`] of
-//!   the stream; [`host`] is all that the filter knows of Envoy.
+//! - Envoy calls `callbacks` (WebAssembly only), [`streams`] know by which table, and the
+//!   [`filter`] does the rest; [`host`] is all that it knows of Envoy, `plugin` the real one.
 //! - [`request`] reads the headers once, in place ([`pairs`]); the [`routing`] table finds the
 //!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]).
 //! - An override ([`overrides`]) or a trusted proxy before this one ([`upstream`]) may have chosen
@@ -13,7 +13,8 @@
 //!   On the way to green [`rollback`] is asked how far green may go ([`flag`], [`value`]).
 //! - [`tags`] writes the decision for Envoy's own routes: the variant, its cluster, the cluster
 //!   that gets a copy ([`mirror`]), the number for foreign weights ([`bucket_header`]).
-//!   [`explain`] tells who may know why; [`counters`] are what the filter counts.
+//!   The [`response`] tells the client what it is to know, and who may know why ([`explain`]);
+//!   [`counters`] are what the filter counts.
 //!
 //! At configuration time [`json`] reads the text into the structs of [`config`] ([`strict`]), and
 //! [`routing::Table`] validates them ([`matching`], [`name`], [`token`], [`decimal`]); every
@@ -46,9 +47,11 @@ pub mod pairs;
 pub mod pins;
 pub mod ramp;
 pub mod request;
+pub mod response;
 pub mod rollback;
 pub mod routing;
 pub mod sticky;
+pub mod streams;
 pub mod strict;
 pub mod tags;
 pub mod token;
@@ -58,5 +61,7 @@ pub mod weight;
 
 #[cfg(target_os = "wasi")]
 mod abi;
+#[cfg(target_os = "wasi")]
+mod callbacks;
 #[cfg(target_os = "wasi")]
 mod plugin;

@@ -1,7 +1,6 @@
 //! Which requests a deployment is meant for, validated.
 
-use hashbrown::HashSet;
-
+use crate::by_bytes::ByBytes;
 use crate::conditions::Condition;
 use crate::config;
 use crate::fault::{Faults, Path};
@@ -39,12 +38,12 @@ impl Match {
     /// Validates the configuration; None where that added faults.
     pub fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Option<Self> {
         let before = faults.count();
-        let (mut hosts, mut seen) = (Vec::new(), HashSet::new());
+        let (mut hosts, mut seen) = (Vec::new(), ByBytes::default());
         let hosts_at = at.key("hosts");
         for (index, text) in config.hosts.iter().flatten().enumerate() {
             let at = hosts_at.index(index);
             match HostPattern::parse(text) {
-                Ok(host) if !seen.insert(host.clone()) => {
+                Ok(host) if !seen.insert(host.as_bytes(), ()) => {
                     faults.add_text(&at, text, "is listed before");
                 }
                 Ok(host) => hosts.push(host),
@@ -54,17 +53,17 @@ impl Match {
         if config.hosts.as_ref().is_some_and(Vec::is_empty) {
             faults.add(&hosts_at, "is empty; leave it out to match any host");
         }
-        hosts.sort();
+        hosts.sort_unstable();
         let path = PathPattern::new(config, at, faults);
         let (mut headers, headers_at) = (Vec::new(), at.key("headers"));
         for (index, condition) in config.headers.iter().enumerate() {
             let at = headers_at.index(index);
-            match Condition::new(condition, &at, faults) {
-                Some(known) if headers.contains(&known) => faults.add(&at, "is listed before"),
-                condition => headers.extend(condition),
+            let Some(condition) = Condition::new(condition, &at, faults) else { continue };
+            match headers.binary_search(&condition) {
+                Ok(_) => faults.add(&at, "is listed before"),
+                Err(place) => headers.insert(place, condition),
             }
         }
-        headers.sort();
         (faults.count() == before).then_some(Self { hosts, path, headers })
     }
 }

@@ -17,10 +17,13 @@ use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::name::is_name;
 use crate::request::Request;
+use crate::tags::Tags;
 use crate::token::own_header_name;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;
+/// Longest value that is looked at, in bytes: with a name of 64 and an id of 64 it has some 250.
+const LONGEST: usize = 512;
 const DEFAULT_HEADER: &str = "x-bluegreen-override";
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(86_400);
 
@@ -76,6 +79,9 @@ impl Override {
             };
             return if is_allowed { Ok(variant) } else { Err(Refusal::NotAllowed) };
         }
+        if value.len() > LONGEST {
+            return Err(Refusal::Malformed);
+        }
         let signed = Signed::parse(value).ok_or(Refusal::Malformed)?;
         if signed.deployment != deployment {
             return Err(Refusal::WrongDeployment);
@@ -100,10 +106,18 @@ impl Override {
     }
 
     /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Override, at: &Path, faults: &mut Faults) -> Option<Self> {
+    pub fn new(
+        config: &config::Override,
+        tags: &Tags,
+        at: &Path,
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let before = faults.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
         let header = own_header_name(header, &at.key("header"), faults);
+        if header.as_deref().is_some_and(|header| tags.is_tag(header)) {
+            faults.add(&at.key("header"), "is a tag's name, and what clients send there is lost");
+        }
         let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
         if config.allow.is_none() && config.keys.is_empty() {
             faults.add_lack(at, "needs `allow` or `keys`");
@@ -149,11 +163,11 @@ impl SigningKey {
         let (at, secret) = match (&config.secret_env, &config.secret_base64) {
             (Some(variable), None) => {
                 let at = at.key("secret_env");
-                let Ok(secret) = std::env::var(variable) else {
+                let Some(secret) = std::env::var_os(variable) else {
                     faults.add(&at, "names nothing in the environment of the VM");
                     return None;
                 };
-                (at, secret.into_bytes())
+                (at, secret.into_encoded_bytes())
             }
             (None, Some(text)) => {
                 let at = at.key("secret_base64");

@@ -8,11 +8,38 @@
 /// A borrowed buffer of pairs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pairs<'a> {
-    sizes: &'a [u8],
+    sizes: &'a [Sizes],
     data: &'a [u8],
 }
 
-const PAIR_OF_SIZES: usize = 8;
+/// Sizes of a name and of its value.
+type Sizes = [u8; 8];
+
+/// A set of lengths of names, each modulo 64. Most headers are told apart from those that are
+/// looked for by their length alone, without a look at a byte of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lengths(u64);
+
+impl Lengths {
+    /// Every length.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// The length of one name.
+    #[must_use]
+    pub fn of(name: &[u8]) -> Self {
+        Self(1_u64.wrapping_shl(u32::try_from(name.len() % 64).unwrap_or(0)))
+    }
+
+    /// The lengths of both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has(self, length: u32) -> bool {
+        self.0 & 1_u64.wrapping_shl(length) != 0
+    }
+}
 
 impl<'a> Pairs<'a> {
     /// Reads a buffer as the host filled it. One that is too short for its count holds no pairs.
@@ -26,17 +53,17 @@ impl<'a> Pairs<'a> {
     pub fn exact(buffer: &'a [u8]) -> Option<Self> {
         let pairs = Self::split(buffer)?;
         let mut iter = pairs.iter();
-        while !iter.0.sizes.is_empty() {
-            iter.next()?;
-        }
-        iter.0.data.is_empty().then_some(pairs)
+        let read = iter.by_ref().count();
+        let is_whole =
+            read == pairs.sizes.len() && iter.at == u64::try_from(pairs.data.len()).ok()?;
+        is_whole.then_some(pairs)
     }
 
     fn split(buffer: &'a [u8]) -> Option<Self> {
         let (count, rest) = buffer.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
-        let (sizes, data) = rest.split_at_checked(count.checked_mul(PAIR_OF_SIZES)?)?;
-        Some(Self { sizes, data })
+        let (sizes, data) = rest.split_at_checked(count.checked_mul(size_of::<Sizes>())?)?;
+        Some(Self { sizes: sizes.as_chunks().0, data })
     }
 
     /// Whether there are none.
@@ -48,38 +75,66 @@ impl<'a> Pairs<'a> {
     /// Names and values, in the order of the buffer.
     #[must_use]
     pub fn iter(self) -> Iter<'a> {
-        Iter(self)
+        self.of_lengths(Lengths::ALL)
+    }
+
+    /// Names and values of those whose names have one of these lengths.
+    #[must_use]
+    pub fn of_lengths(self, lengths: Lengths) -> Iter<'a> {
+        Iter { sizes: self.sizes.iter(), data: self.data, at: 0, lengths }
     }
 
     /// Value of the first pair of this name.
     #[must_use]
     pub fn get(self, name: &[u8]) -> Option<&'a [u8]> {
-        self.iter().find(|(found, _)| *found == name).map(|(_, value)| value)
+        self.all(name).next()
+    }
+
+    /// Values of all pairs of this name.
+    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+        let alike = self.of_lengths(Lengths::of(name));
+        alike.filter(move |(found, _)| *found == name).map(|(_, value)| value)
     }
 }
 
 /// Names and values that are still to come.
 #[derive(Clone, Debug)]
-pub struct Iter<'a>(Pairs<'a>);
+pub struct Iter<'a> {
+    sizes: std::slice::Iter<'a, Sizes>,
+    data: &'a [u8],
+    /// Where the next pair starts.
+    at: u64,
+    lengths: Lengths,
+}
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self(left) = self;
-        let (sizes, rest) = left.sizes.split_first_chunk::<PAIR_OF_SIZES>()?;
-        let [n0, n1, n2, n3, v0, v1, v2, v3] = *sizes;
-        let (name, data) = take(left.data, u32::from_le_bytes([n0, n1, n2, n3]))?;
-        let (value, data) = take(data, u32::from_le_bytes([v0, v1, v2, v3]))?;
-        *left = Pairs { sizes: rest, data };
-        Some((name, value))
+        loop {
+            let [n0, n1, n2, n3, v0, v1, v2, v3] = *self.sizes.next()?;
+            let name = u32::from_le_bytes([n0, n1, n2, n3]);
+            let value = u32::from_le_bytes([v0, v1, v2, v3]);
+            // Fewer than 2^32 pairs of less than 2^34 bytes: the sum fits. What lies beyond the
+            // buffer stays beyond it, so it is enough to look where something is wanted.
+            let start = self.at;
+            let middle = start.wrapping_add(u64::from(name));
+            self.at = middle.wrapping_add(u64::from(value)).wrapping_add(2);
+            if self.lengths.has(name) {
+                return slice(self.data, start, middle, self.at);
+            }
+        }
     }
 }
 
-/// The first `size` bytes, and what follows the zero byte behind them.
-fn take(data: &[u8], size: u32) -> Option<(&[u8], &[u8])> {
-    let (taken, rest) = data.split_at_checked(usize::try_from(size).ok()?)?;
-    Some((taken, rest.get(1..)?))
+/// A name and its value, each with a zero byte behind it.
+fn slice(data: &[u8], start: u64, middle: u64, end: u64) -> Option<(&[u8], &[u8])> {
+    let place = |at: u64| usize::try_from(at).ok();
+    let (name, rest) = data
+        .get(place(start)?..place(end)?)?
+        .split_at_checked(place(middle.wrapping_sub(start))?)?;
+    let [_, value @ .., _] = rest else { return None };
+    Some((name, value))
 }
 
 /// Encodes pairs as the host does: the counterpart for hosts that are not Envoy.

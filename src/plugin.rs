@@ -1,38 +1,35 @@
-//! Envoy's callbacks: contexts and the real host. Decides nothing.
+//! The plugin as the SDK knows it, and the real host. Decides nothing.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
-use proxy_wasm::hostcalls;
-use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{Action, BufferType, ContextType, LogLevel};
+use proxy_wasm::traits::{Context, RootContext};
+use proxy_wasm::types::LogLevel;
 
 use crate::abi::{self, Map};
+use crate::callbacks;
 use crate::counters::Counter;
-use crate::filter::Filter;
 use crate::host::{Host, Property, PropertyPath};
 use crate::routing::Table;
+use crate::streams::ContextId;
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
-    proxy_wasm::set_root_context(|_| Box::new(Plugin::default()));
+    proxy_wasm::set_root_context(|root| Box::new(Plugin { root }));
 }}
 
 /// One configuration of the filter in one VM.
-#[derive(Default)]
 struct Plugin {
-    table: Option<Rc<Table>>,
+    root: ContextId,
 }
 
 impl Context for Plugin {}
 
 impl RootContext for Plugin {
     fn on_configure(&mut self, _size: usize) -> bool {
-        let text = hostcalls::get_buffer(BufferType::PluginConfiguration, 0, usize::MAX);
-        match Table::from_json(&text.ok().flatten().unwrap_or_default()) {
+        match Table::from_json(&abi::plugin_configuration().unwrap_or_default()) {
             Ok(table) => {
                 log::info!("configured: {} deployments", table.names().len());
-                self.table = Some(Rc::new(table));
+                callbacks::configure(self.root, table);
                 true
             }
             Err(faults) => {
@@ -46,37 +43,6 @@ impl RootContext for Plugin {
             }
         }
     }
-
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
-    }
-
-    fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Stream { filter: self.table.clone().map(Filter::new) }))
-    }
-}
-
-/// One stream; without a filter while the plugin has no configuration.
-struct Stream {
-    filter: Option<Filter>,
-}
-
-impl Context for Stream {}
-
-impl HttpContext for Stream {
-    fn on_http_request_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        if let Some(filter) = &mut self.filter {
-            filter.on_request_headers(&mut Envoy);
-        }
-        Action::Continue
-    }
-
-    fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        if let Some(filter) = &mut self.filter {
-            filter.on_response_headers(&mut Envoy);
-        }
-        Action::Continue
-    }
 }
 
 thread_local! {
@@ -89,11 +55,15 @@ thread_local! {
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
-struct Envoy;
+pub struct Envoy;
 
 impl Host for Envoy {
     fn request_headers(&mut self) -> Vec<u8> {
         abi::header_map(Map::RequestHeaders).unwrap_or_default()
+    }
+
+    fn reuse(&mut self, buffer: Vec<u8>) {
+        abi::reuse(buffer);
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {

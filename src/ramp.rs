@@ -46,8 +46,7 @@ impl Ramp {
     pub fn new(config: &config::Ramp, ramp: &Path, faults: &mut Faults) -> Option<Self> {
         let start = parse_time(&config.start);
         if start.is_none() {
-            let reason =
-                "is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 on";
+            let reason = "is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554";
             faults.add_text(&ramp.key("start"), &config.start, reason);
         }
         let at = ramp.key("steps");
@@ -69,7 +68,10 @@ impl Ramp {
                     faults.add_text(&at, &step.after, "is not later than the step before it");
                 }
                 Some(after) => points.push((after, weight.unwrap_or(Weight::ZERO))),
-                None => faults.add_text(&at, &step.after, "is not a duration such as \"10m\""),
+                None => {
+                    let reason = "is not a duration such as \"10m\", of at most 292 years";
+                    faults.add_text(&at, &step.after, reason);
+                }
             }
         }
         let shape = config.shape.known(&ramp.key("shape"), faults);

@@ -1,7 +1,13 @@
 //! What decides where a request goes, found in one pass over its headers.
 
+use crate::explain;
 use crate::pairs::Pairs;
 use crate::tags::{Forged, Tags};
+
+/// The host that a request is for.
+pub const AUTHORITY: &[u8] = b":authority";
+/// Its path, with the query.
+pub const PATH: &[u8] = b":path";
 
 /// A request as it arrived.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,17 +22,23 @@ pub struct Request<'a> {
     pub query: &'a [u8],
     /// Which tags came along.
     pub forged: Forged,
+    /// What the header that asks why holds, in its first line.
+    pub why: Option<&'a [u8]>,
 }
 
 impl<'a> Request<'a> {
     /// Reads the headers of a request.
     #[must_use]
+    #[inline(never)] // So that the loop has the registers for itself.
     pub fn read(headers: Pairs<'a>, tags: &Tags) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.iter() {
+        for (name, value) in headers.of_lengths(tags.lengths()) {
             match name {
-                b":authority" => request.authority = value,
-                b":path" => (request.path, request.query) = split_query(value),
+                AUTHORITY => request.authority = value,
+                PATH => (request.path, request.query) = split_query(value),
+                _ if name == explain::HEADER.as_bytes() => {
+                    request.why.get_or_insert(value);
+                }
                 _ => request.forged.note(name, tags),
             }
         }
@@ -44,8 +56,8 @@ impl<'a> Request<'a> {
     /// # Errors
     /// Several lines, of which none can be preferred.
     pub fn single(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
-        let mut lines = self.headers.iter().filter(|(found, _)| *found == name.as_bytes());
-        let first = lines.next().map(|(_, value)| value);
+        let mut lines = self.headers.all(name.as_bytes());
+        let first = lines.next();
         if lines.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 }

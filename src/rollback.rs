@@ -4,6 +4,7 @@
 //! it. Absent is not the same as unreadable: what cannot be understood takes everybody back.
 
 use std::hash::Hasher;
+use std::slice::EscapeAscii;
 
 use serde_json::Number;
 use twox_hash::XxHash64;
@@ -39,10 +40,11 @@ enum Place {
 impl Sources {
     /// How far green of a deployment may go: 100 percent unless something says otherwise.
     pub fn limit(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
-        let mut limit = Weight::FULL;
+        let (mut limit, mut is_unreadable) = (Weight::FULL, false);
         for place in &self.0 {
             let (Place::Namespace(path) | Place::Flag(path)) = place;
-            let mut reading = Reading { path, deployment, all, host };
+            let is_unreadable = &mut is_unreadable;
+            let mut reading = Reading { path, deployment, all, host, is_unreadable };
             let found = match (reading.host.property(path), place) {
                 (Property::Absent, _) => continue,
                 (Property::Unreadable, _) => reading.unreadable(b"", b""),
@@ -53,6 +55,9 @@ impl Sources {
             if limit == Weight::ZERO {
                 break;
             }
+        }
+        if is_unreadable {
+            host.count(Counter::RollbackUnreadable);
         }
         limit
     }
@@ -112,6 +117,8 @@ struct Reading<'a, H> {
     deployment: &'a str,
     all: &'a Names,
     host: &'a mut H,
+    /// Set where something cannot be understood.
+    is_unreadable: &'a mut bool,
 }
 
 impl<H: Host> Reading<'_, H> {
@@ -168,9 +175,9 @@ impl<H: Host> Reading<'_, H> {
     }
 
     fn unreadable(&mut self, key: &[u8], value: &[u8]) -> Weight {
-        self.host.count(Counter::RollbackUnreadable);
+        *self.is_unreadable = true;
         self.warn(key, value, || {
-            let value = value.get(..value.len().min(64)).unwrap_or_default().escape_ascii();
+            let value = shown(value);
             format!("cannot be understood, so green is taken back: \"{value}\"")
         });
         Weight::ZERO
@@ -186,7 +193,12 @@ impl<H: Host> Reading<'_, H> {
         let path = self.path;
         self.host.warn_once(hash.finish(), || {
             let dot = if key.is_empty() { "" } else { "." };
-            format!("{path}{dot}{} {}", key.escape_ascii(), message())
+            format!("{path}{dot}{} {}", shown(key), message())
         });
     }
+}
+
+/// The start of what stands in the metadata, as a line of a log can hold it.
+fn shown(bytes: &[u8]) -> EscapeAscii<'_> {
+    bytes.get(..bytes.len().min(64)).unwrap_or_default().escape_ascii()
 }

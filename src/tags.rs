@@ -1,11 +1,16 @@
 //! The headers, and the filter state, by which Envoy's own routes learn of a decision.
 
+use std::rc::Rc;
+
 use crate::bucket_header::BucketHeader;
 use crate::config::{self, BlueTags};
 use crate::decision::Variant;
+use crate::explain;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::name::is_name;
+use crate::pairs::Lengths;
+use crate::request;
 use crate::token::own_header_name;
 
 /// Names of the tags, those that are switched on.
@@ -16,11 +21,10 @@ pub struct Tags {
     mirror: Option<Box<str>>,
     bucket: Option<BucketHeader>,
     filter_state: Option<Box<str>>,
-    response: Option<Box<str>>,
+    response: Option<Rc<str>>,
     blue: BlueTags,
-    /// Bit `n % 64` is set if a request header of `n` bytes is a tag: most headers are told apart
-    /// from tags by this alone.
-    lengths: u64,
+    /// Of the headers by which a request is read: the tags, and where it wants to go.
+    lengths: Lengths,
 }
 
 /// What a decision writes to a request. What is None is removed where a client sent it.
@@ -34,6 +38,8 @@ pub struct Written<'a> {
     pub mirror: Option<&'a str>,
     /// The number for Envoy's weighted clusters.
     pub bucket: Option<u32>,
+    /// Whether blue has to be said even where it is left untagged.
+    pub is_fixed: bool,
 }
 
 /// Which tags a client sent along.
@@ -49,9 +55,6 @@ pub struct Forged {
 impl Forged {
     /// Notes a request header if it has the name of a tag.
     pub fn note(&mut self, header: &[u8], tags: &Tags) {
-        if tags.lengths & length_bit(header) == 0 {
-            return;
-        }
         let is = |name: Option<&str>| name.is_some_and(|name| name.as_bytes() == header);
         self.variant |= is(tags.variant());
         self.cluster |= is(tags.cluster.as_deref());
@@ -64,10 +67,6 @@ impl Forged {
     pub fn variant(self) -> bool {
         self.variant
     }
-}
-
-fn length_bit(header: &[u8]) -> u64 {
-    1_u64.wrapping_shl(u32::try_from(header.len() % 64).unwrap_or(0))
 }
 
 impl Tags {
@@ -89,6 +88,9 @@ impl Tags {
         let cluster = tag("cluster_header", &config.cluster_header, faults);
         let mirror = tag("mirror_header", &config.mirror_header, faults);
         let response = tag("response_header", &config.response_header, faults);
+        if response.as_deref() == Some(explain::HEADER) {
+            faults.add(&path.key("response_header"), "is where explanations stand");
+        }
         let bucket = config.bucket_header.as_ref().and_then(|bucket| {
             let at = path.key("bucket_header");
             let name = check(&bucket.name, &at.key("name"), faults);
@@ -100,17 +102,18 @@ impl Tags {
         }
         let bucket_name = bucket.as_ref().map(|bucket| &bucket.name);
         let names = [variant.as_ref(), cluster.as_ref(), mirror.as_ref(), bucket_name];
-        let lengths = names
+        let names = names.into_iter().flatten().map(|name| name.as_bytes());
+        let lengths = [request::AUTHORITY, request::PATH, explain::HEADER.as_bytes()]
             .into_iter()
-            .flatten()
-            .fold(0, |lengths, name| lengths | length_bit(name.as_bytes()));
+            .chain(names)
+            .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
         Self {
             variant,
             cluster,
             mirror,
             bucket,
             filter_state: config.filter_state.as_deref().map(Into::into),
-            response,
+            response: response.map(Rc::from),
             blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),
             lengths,
         }
@@ -118,7 +121,8 @@ impl Tags {
 
     /// Tags a request; what the client sent under a tag's name is overwritten or removed.
     pub fn write(&self, mut written: Written<'_>, forged: Forged, host: &mut impl Host) {
-        if written.variant == Some(Variant::Blue) && self.blue == BlueTags::Omit {
+        let may_omit = self.blue == BlueTags::Omit && !written.is_fixed;
+        if written.variant == Some(Variant::Blue) && may_omit {
             written.variant = None;
             written.cluster = None;
         }
@@ -149,10 +153,31 @@ impl Tags {
         }
     }
 
+    /// Lengths of the headers by which a request is read.
+    #[must_use]
+    pub fn lengths(&self) -> Lengths {
+        self.lengths
+    }
+
     /// Name of the variant header.
     #[must_use]
     pub fn variant(&self) -> Option<&str> {
         self.variant.as_deref()
+    }
+
+    /// Whether a route can learn the side, of a deployment with or without clusters.
+    #[must_use]
+    pub fn tell_the_side(&self, has_clusters: bool) -> bool {
+        let by_cluster = has_clusters && self.cluster.is_some();
+        self.variant.is_some() || by_cluster || self.filter_state.is_some()
+    }
+
+    /// Whether a request header is a tag.
+    #[must_use]
+    pub fn is_tag(&self, header: &str) -> bool {
+        let bucket = self.bucket.as_ref().map(|bucket| &bucket.name);
+        let names = [self.variant.as_ref(), self.cluster.as_ref(), self.mirror.as_ref(), bucket];
+        names.into_iter().flatten().any(|name| **name == *header)
     }
 
     /// How buckets are numbered, if they are.
@@ -163,7 +188,7 @@ impl Tags {
 
     /// Name of the response header that tells the client its variant.
     #[must_use]
-    pub fn response(&self) -> Option<&str> {
-        self.response.as_deref()
+    pub fn response(&self) -> Option<&Rc<str>> {
+        self.response.as_ref()
     }
 }

@@ -1,9 +1,9 @@
 //! A whole request: headers read, deployment found, decided, tagged, on a host that costs little.
 
 use std::cell::LazyCell;
-use std::rc::Rc;
 
-use bluegreen::filter::Filter;
+use bluegreen::filter;
+use bluegreen::routing::Table;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 
 use crate::fake_host::FakeHost;
@@ -20,10 +20,10 @@ pub fn bench(criterion: &mut Criterion) {
                     let turn = turns.next().unwrap();
                     let raw = Some(turn.headers.clone());
                     let host = FakeHost { raw_request: raw, ..FakeHost::default() };
-                    (Filter::new(Rc::clone(&turn.table)), host)
+                    (&*turn.table, host)
                 };
-                let routine = |(filter, host): &mut (Filter, FakeHost)| {
-                    filter.on_request_headers(host).is_some()
+                let routine = |(table, host): &mut (&Table, FakeHost)| {
+                    filter::on_request_headers(table, host).is_some()
                 };
                 bencher.iter_batched_ref(setup, routine, BatchSize::SmallInput);
             });

@@ -20,7 +20,7 @@ pub struct Shape {
 struct Wanted {
     host: String,
     path: String,
-    header: Option<(&'static str, String)>,
+    header: Option<(String, String)>,
 }
 
 impl Wanted {
@@ -28,15 +28,15 @@ impl Wanted {
         Self { host: host.into(), path: path.into(), header: None }
     }
 
-    fn with(self, name: &'static str, value: String) -> Self {
-        Self { header: Some((name, value)), ..self }
+    fn with(self, name: impl Into<String>, value: String) -> Self {
+        Self { header: Some((name.into(), value)), ..self }
     }
 }
 
 const HOST: &str = "models.example.com";
 const PATH: &str = "/v1/models/fraud";
 
-pub const SHAPES: [Shape; 8] = [
+pub const SHAPES: [Shape; 9] = [
     Shape {
         name: "exact_hosts",
         matches: |n, _| json!({"hosts": [format!("m{n}.example.com")]}),
@@ -77,6 +77,14 @@ pub const SHAPES: [Shape; 8] = [
             json!({"hosts": [HOST], "path_prefix": PATH, "headers": [tenant]})
         },
         request: |n, _| Wanted::new(HOST, PATH).with("x-tenant", format!("t{n}-a")),
+    },
+    Shape {
+        name: "tenants_by_header_name",
+        matches: |n, _| {
+            let tenant = json!({"name": format!("x-tenant-{n}"), "exact": "yes"});
+            json!({"hosts": [HOST], "path_prefix": PATH, "headers": [tenant]})
+        },
+        request: |n, _| Wanted::new(HOST, PATH).with(format!("x-tenant-{n}"), "yes".to_owned()),
     },
     Shape {
         name: "hosts_prefixes_and_conditions",
@@ -183,7 +191,7 @@ impl Shape {
             ("x-request-id", "5a2e9d83-6a67-4d6f-8d9b-53b1f1f8e9c4"),
             ("x-user-id", "u-4711"),
         ];
-        let own = wanted.header.as_ref().map(|(name, value)| (*name, value.as_str()));
+        let own = wanted.header.as_ref().map(|(name, value)| (name.as_str(), value.as_str()));
         let lines = usual.into_iter().chain(own);
         encode(lines.map(|(name, value)| (name.as_bytes(), value.as_bytes())))
     }

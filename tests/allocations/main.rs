@@ -17,7 +17,7 @@ mod silent_host;
 use std::rc::Rc;
 
 use bluegreen::decision::{Reason, Variant};
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::routing::Table;
 
 use crate::counting::Usage;
@@ -36,15 +36,13 @@ fn allocations(deployment: &str, rest: &str, headers: &[(&str, &str)]) -> (usize
     );
     let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
     let mut host = SilentHost::with_request(headers);
-    let ((name, decision), usage) = counting::during(|| {
-        let mut filter = Filter::new(table);
-        let decided = filter.on_request_headers(&mut host);
-        let decided = decided.map(|(name, decision)| (name == "a", decision)).unwrap();
-        filter.on_response_headers(&mut host);
-        decided
+    let (served, usage) = counting::during(|| {
+        let served = filter::on_request_headers(&table, &mut host).unwrap();
+        served.response.write(&mut host);
+        served
     });
-    assert!(name && decision.variant == Some(Variant::Blue));
-    (usage.allocations, decision.reason)
+    assert_eq!((served.deployment, served.decision.variant), ("a", Some(Variant::Blue)));
+    (usage.allocations, served.decision.reason)
 }
 
 #[test]

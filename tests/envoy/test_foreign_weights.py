@@ -54,7 +54,7 @@ def routes(green: str, green_weight: int) -> list[Json]:
     return [route_of_variant("green", "green"), route_of_variant("blue", "blue"), weighted_route(ordered, BUCKET_HEADER)]
 
 
-def configuration(green: str) -> Json:
+def configuration(green: str, blue_tags: str) -> Json:
     deployment = {
         "name": "fraud",
         "match": {"path_prefix": "/fraud"},
@@ -63,8 +63,8 @@ def configuration(green: str) -> Json:
         "pins": {"green": [PINNED_TO_GREEN], "blue": [PINNED_TO_BLUE]},
         "override": {"allow": "anyone"},
     }
-    tags = {"bucket_header": {"name": BUCKET_HEADER, "buckets": BUCKETS, "green": green}, "response_header": "x-variant"}
-    return {"deployments": [deployment], "tags": tags}
+    bucket_header = {"name": BUCKET_HEADER, "buckets": BUCKETS, "green": green}
+    return {"deployments": [deployment], "tags": {"bucket_header": bucket_header, "response_header": "x-variant", "blue": blue_tags}}
 
 
 def value(user: str) -> int:
@@ -76,13 +76,15 @@ def expected(green_weight: int) -> dict[str, str]:
     return {user: "green" if value(user) < green_weight else "blue" for user in USERS}
 
 
-@pytest.fixture(scope="module", params=["first", "last"])
+@pytest.fixture(scope="module", params=[("first", "write"), ("last", "write"), ("last", "omit")], ids="-".join)
 def mesh(request: pytest.FixtureRequest, fleet: Fleet, blue: Upstream, green: Upstream) -> Iterator[Mesh]:
-    watched = WatchedRoutes(fleet.directory() / "routes.json", routes(request.param, 0))
-    ingress = listener("ingress", bluegreen_filter(configuration(request.param)), watched.table())
+    """Green first or last, blue tagged or, where the filter holds a weight, not: here that must make no difference."""
+    order, blue_tags = request.param
+    watched = WatchedRoutes(fleet.directory() / "routes.json", routes(order, 0))
+    ingress = listener("ingress", bluegreen_filter(configuration(order, blue_tags)), watched.table())
     proxy = fleet.run(bootstrap([ingress], [cluster("blue", blue.port), cluster("green", green.port)]))
     with Client(proxy.port("ingress")) as client:
-        yield Mesh(request.param, watched, client)
+        yield Mesh(order, watched, client)
 
 
 @pytest.fixture(autouse=True)

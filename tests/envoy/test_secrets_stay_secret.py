@@ -1,6 +1,7 @@
 """No fault in a configuration brings the secret of an override into Envoy's log."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +22,18 @@ ENVIRONMENT = {"OVERRIDE_SECRET": SECRET, "SHORT_SECRET": SECRET[:15]}
 REJECTED = "extension_config_discovery.http_filter.bluegreen.update_rejected"
 
 
+def with_override(override: Json) -> Json:
+    return {"deployments": [{"name": "fraud", "override": override}]}
+
+
 def with_keys(keys: Json, **more: Json) -> Json:
-    return {"deployments": [{"name": "fraud", "override": {"keys": keys, **more}}]}
+    return with_override({"keys": keys, **more})
+
+
+def twice(first: Json, then: Json) -> str:
+    """A text with two overrides in one deployment, of which the first is at fault."""
+    overrides = f'"override": {json.dumps(first)}, "override": {json.dumps(then)}'
+    return f'{{"deployments": [{{"name": "fraud", {overrides}}}]}}'
 
 
 GOOD = with_keys([{"id": "ci", "secret_env": "OVERRIDE_SECRET"}, {"id": "old", "secret_base64": IN_BASE64}])
@@ -41,6 +52,12 @@ FAULTY = {
     "the_secret_in_a_list": with_keys([{"id": "ci", "secret_base64": [IN_BASE64]}]),
     "the_secret_for_a_key": with_keys([IN_BASE64]),
     "the_secret_for_all_keys": with_keys(IN_BASE64),
+    "the_secret_for_an_override": with_override(SECRET),
+    "the_secret_for_who_may": with_override({"allow": SECRET}),
+    "the_secret_for_a_header": with_override({"allow": "anyone", "header": SECRET + " "}),
+    "the_secret_for_a_time": with_override({"allow": "anyone", "max_age": SECRET}),
+    "the_secret_before_a_good_override": twice(SECRET, {"allow": "anyone"}),
+    "the_secret_before_good_keys": twice({"keys": [IN_BASE64]}, {"allow": "anyone"}),
     "no_json_after_it": '{"deployments": [{"name": "fraud", "override": {"keys": [{"id": "ci", "secret_base64": "' + IN_BASE64 + '"}]}}]',
 }
 

@@ -13,8 +13,8 @@ from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
 from tests.harness.identity import Identity, demands_client_certificate, shows_certificate
-from tests.harness.routes import Json, cap, rollback_flag, route_table, route_to
-from tests.harness.upstream import Upstream, received
+from tests.harness.routes import Json, cap, rollback_flag, route_of_variant, route_table, route_to, with_metadata
+from tests.harness.upstream import Upstream, received, served_by
 
 VARIANT = "x-bluegreen-variant"
 FIRST_WEIGHT, SECOND_WEIGHT = 50, 10
@@ -154,6 +154,45 @@ def test_a_peer_is_trusted_by_its_certificate(proxies: TwoProxies) -> None:
 
 def test_a_peer_of_another_name_is_not_trusted(proxies: TwoProxies) -> None:
     assert proxies.sides("stranger", INSIDE) == by_weight(SECOND_WEIGHT)
+
+
+@pytest.fixture(scope="module")
+def flagged(fleet: Fleet, blue: Upstream, green: Upstream) -> Envoy:
+    """Routes on the tag as it arrives, and reads the flag from the cluster or the route that Envoy had matched by then.
+
+    A listener is named after that source and after the clusters, or routes, that carry the flag.
+    """
+    flag = rollback_flag(True)
+    clusters, listeners = [], []
+    for name, port in (("blue", blue.port), ("green", green.port)):
+        clusters += [cluster(name, port), cluster(f"{name} with flag", port, flag)]
+    for source in ("cluster", "route"):
+        filter_ = bluegreen_filter(configuration(100, "internal") | {"rollback": {"sources": [source]}, "tags": {"response_header": "x-variant"}})
+        for flagged in (["blue"], ["blue", "green"]):
+            on_cluster, on_route = (flagged, []) if source == "cluster" else ([], flagged)
+            to = {name: f"{name} with flag" if name in on_cluster else name for name in ("blue", "green")}
+            metadata = {name: with_metadata(flag if name in on_route else None) for name in to}
+            routes = [route_of_variant("green", to["green"]) | metadata["green"], route_to(to["blue"]) | metadata["blue"]]
+            name = " ".join([source, *flagged])
+            listeners.append(listener(name, filter_, route_table(routes), **client_addresses_by_header("10.0.0.1")))
+    return fleet.run(bootstrap(listeners, clusters))
+
+
+@pytest.mark.parametrize("source", ["cluster", "route"])
+@pytest.mark.parametrize("address", [INSIDE, OUTSIDE], ids=["trusted", "forged"])
+def test_a_flag_on_both_sides_holds_whatever_tag_arrives(flagged: Envoy, source: str, address: Header) -> None:
+    with Client(flagged.port(f"{source} blue green")) as client:
+        for headers in ([], [(VARIANT, "green")], [(VARIANT, "blue")]):
+            answer = client.request("/", [address, ("x-user-id", "user-1"), *headers])
+            assert (served_by(answer), answer.one("x-variant")) == ("blue", "blue")
+
+
+@pytest.mark.parametrize("source", ["cluster", "route"])
+@pytest.mark.parametrize("address", [INSIDE, OUTSIDE], ids=["trusted", "forged"])
+def test_a_flag_on_blues_side_alone_is_not_seen_under_a_tag_of_green(flagged: Envoy, source: str, address: Header) -> None:
+    with Client(flagged.port(f"{source} blue")) as client:
+        assert served_by(client.request("/", [address, ("x-user-id", "user-1")])) == "blue"
+        assert served_by(client.request("/", [address, ("x-user-id", "user-1"), (VARIANT, "green")])) == "green"
 
 
 def test_without_a_certificate_nobody_is_trusted_as_a_peer(proxies: TwoProxies) -> None:

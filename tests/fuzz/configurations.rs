@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bluegreen::decision::{Decision, Variant};
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::host::{Host, Property, PropertyPath};
 use bluegreen::routing::Table;
 use proptest::prelude::*;
@@ -105,11 +105,10 @@ fn accepted(text: &[u8], table: &Rc<Table>, again: &Rc<Table>) -> Promise {
 }
 
 fn decide(table: &Rc<Table>, host: &mut impl Host) -> Option<(String, Decision)> {
-    let mut filter = Filter::new(Rc::clone(table));
-    let decided = filter.on_request_headers(host);
-    let decided = decided.map(|(name, decision)| (name.to_owned(), decision));
-    filter.on_response_headers(host);
-    decided
+    filter::on_request_headers(table, host).map(|served| {
+        served.response.write(host);
+        (served.deployment.to_owned(), served.decision)
+    })
 }
 
 /// A request that a deployment may be meant for.

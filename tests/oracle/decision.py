@@ -33,11 +33,12 @@ class Decision:
 
 def possible_decisions(config: Json, deployment: Json, variant_header: str | None, request: Request) -> list[Decision]:
     """One decision, or where chance draws the bucket one for each outcome that it can have."""
-    if deployment.get("rollback", False):
-        return [Decision("blue", "rollback", fixed=True)]
     name = deployment["name"]
+    side = accepted_override(deployment.get("override"), name, request)
+    if deployment.get("rollback", False):
+        return [Decision("blue", "rollback", fixed=True, override=side is not None)]
     most = limit(config.get("rollback", {}), name, request)
-    if side := accepted_override(deployment.get("override"), name, request):
+    if side:
         return [wished(side, "override", most, override=True)]
     if side := trusted_upstream_tag(deployment.get("trust_upstream_tags", "never"), variant_header, request):
         return [wished(side, "upstream", most)]

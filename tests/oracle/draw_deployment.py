@@ -31,7 +31,7 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         deployment["match"] = match
     if rng.random() < 0.7:
         deployment["clusters"] = {"blue": f"{name}-blue", "green": f"{name}-green"}
-    by_route = "bucket_header" in config["tags"] and rng.random() < 0.3
+    by_route = "bucket_header" in config["tags"] and tells_the_side(config["tags"], deployment) and rng.random() < 0.3
     if by_route:
         deployment["split_by"] = "route"
     elif rng.random() < 0.3:
@@ -48,12 +48,19 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         if "mirror" in config.get("defaults", {}):
             deployment["mirror"] = None
     elif rng.random() < 0.4:
-        deployment["mirror"] = draw_mirror(rng) if rng.random() < 0.9 else None
+        may_mirror = config["tags"].get("mirror_header", "default") is not None
+        deployment["mirror"] = draw_mirror(rng) if may_mirror and rng.random() < 0.9 else None
     if rng.random() < 0.25:
         deployment["trust_upstream_tags"] = draw_trust(rng, config["tags"])
     if rng.random() < 0.1:
         deployment["rollback"] = rng.random() < 0.7
     return deployment
+
+
+def tells_the_side(tags: Json, deployment: Json) -> bool:
+    """Whether routes can learn a side that is fixed."""
+    by_cluster = "clusters" in deployment and tags.get("cluster_header", "default") is not None
+    return by_cluster or tags.get("variant_header", "default") is not None or tags.get("filter_state") is not None
 
 
 def draw_weight(rng: Random) -> str:

@@ -12,7 +12,7 @@ PLAIN_FLAGS = [True, False, 1, 0, 2, -1, "", " ", "true", "FALSE", " Yes ", "no"
 NUMERIC_FLAGS = ["0.25", "0.0", "1e3", " 2.5E-3 ", "-0", "7", "0e5", "1.2.3", "1-2"]
 UNREADABLE_FLAGS = [None, {"on": True}, {"fraud": None}, [None], [True], [7], "fraud;ham", "all of them", "früher"]
 # As numbers only such as a double holds exactly.
-PLAIN_CAPS = [0, 100, 5, 25, 50, 12.5, 0.5, 99.75, "0", "100", "33.3", "12.50000", "0.30000000000000004", ""]
+PLAIN_CAPS = [0, 100, 5, 25, 50, 12.5, 0.5, 99.75, "0", "100", "33.3", "12.50000", "0.30000000000000004", " 60 ", "", "  "]
 UNREADABLE_CAPS = [-1, 101, 100.5, True, False, "five", "5%", "-1", "100.1", [5], {"fraud": 5}, None]
 TEXTS = ["user-123", "sub-1234", "jürgen", "1e3", "u1", "u2", "true", "a b", ""]
 NUMBERS = [0, 1, 42, -7, 0.5, 0.1, -1.25, 1000000]

@@ -5,7 +5,6 @@ from typing import Any
 
 from decision import Decision
 from keys import BUCKETS
-from override import accepted_override
 from request import Request
 from weight import threshold
 
@@ -17,12 +16,9 @@ HEADER = "x-bluegreen-explain"
 def expected_explanation(config: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
     """The response header → its text, None if it must be absent; empty where nothing says what it shows."""
     if decision is None or not may_ask(config, decision, request):
-        doubtful = decision is not None and deployment.get("rollback", False) and config.get("explain", "never") != "never"
-        unseen = doubtful and accepted_override(deployment.get("override"), deployment["name"], request)
-        return {} if unseen else {HEADER: None}
+        return {HEADER: None}
     weight = weight_text(deployment, decision)
-    # The contract leaves open whether a name of a header is shown as written or as compared.
-    if weight is None or (decision.key.startswith("header:") and not decision.key.islower()):
+    if weight is None:
         return {}
     parts = {
         "deployment": deployment["name"],
@@ -46,14 +42,18 @@ def weight_text(deployment: Json, decision: Decision) -> str | None:
     if decision.bucket is None:
         return "none"
     if decision.weight is None:
-        return "route" if decision.variant is None else None
+        return "route" if decision.limit == 1 else share_text(decision.limit)
     weight, lower = decision.weight, min(decision.weight, decision.limit)
     if decision.bucket < threshold(weight):
         weight = lower
     elif deployment.get("mirror") and lower < weight:
         return None
-    text = percent(threshold(weight))
-    return text if text == percent(weight * BUCKETS) else None
+    return share_text(weight)
+
+
+def share_text(share: Fraction) -> str | None:
+    text = percent(threshold(share))
+    return text if text == percent(share * BUCKETS) else None
 
 
 def percent(buckets: Fraction | int) -> str:

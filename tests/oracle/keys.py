@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 import xxhash
 
@@ -22,8 +22,21 @@ def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
         (kind, name), *_ = key.items()
         value = key_value(kind, name, request)
         if value:
-            return value, kind if kind in ("property", "source_address") else f"{kind}:{name}"
+            return value, source_text(kind, name)
     return None
+
+
+def source_text(kind: str, name: Json) -> str:
+    """Names as they are compared; that of a parameter as application/x-www-form-urlencoded, since it may hold anything."""
+    match kind:
+        case "header":
+            return f"header:{name.lower()}"
+        case "query":
+            # The one character that Python takes for safe and the standard of forms does not.
+            return "query:" + quote_plus(name, safe="*").replace("~", "%7E")
+        case "cookie":
+            return f"cookie:{name}"
+    return kind
 
 
 def issued_cookie_name(issue_cookie: Json) -> str:

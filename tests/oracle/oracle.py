@@ -42,7 +42,7 @@ def consequences(config: Json, tags: Json, deployment: Json | None, decision: De
         "reason": decision and decision.reason,
         "tags": expected_tags(tags, deployment, decision, request),
         "response": response,
-        "filter_state": expected_filter_state(tags, decision),
+        "filter_state": expected_filter_state(tags, deployment, decision),
         "issued_cookie": decision and decision.issued_cookie,
     }
 

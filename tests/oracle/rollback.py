@@ -51,7 +51,9 @@ def holds_null(value: Json) -> bool:
 
 
 def cap(value: Json) -> Fraction:
-    """What is no number from 0 to 100 counts as 0; what is empty is no cap."""
+    """What is no number from 0 to 100 counts as 0; what is blank is no cap."""
+    if isinstance(value, str):
+        value = value.strip()
     if value is MISSING or value == "":
         return EVERYTHING
     is_text = isinstance(value, str) and NUMBER.fullmatch(value)

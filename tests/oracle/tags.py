@@ -26,7 +26,7 @@ def expected_tags(tags: Json, deployment: Json | None, decision: Decision | None
         expected |= left_alone(name, request)
     for tag in HEADER_TAGS:
         if tags[tag] is not None:
-            expected[tags[tag].lower()] = decision and tag_value(tag, tags["blue"], deployment, decision)
+            expected[tags[tag].lower()] = decision and tag_value(tag, tags, deployment, decision)
     if tags["bucket_header"] is not None:
         settings = BUCKET_HEADER | tags["bucket_header"]
         expected[settings["name"].lower()] = decision and bucket_value(settings, decision)
@@ -36,14 +36,19 @@ def expected_tags(tags: Json, deployment: Json | None, decision: Decision | None
     return expected
 
 
-def tag_value(tag: str, blue: str, deployment: Json, decision: Decision) -> str | None:
+def tag_value(tag: str, tags: Json, deployment: Json, decision: Decision) -> str | None:
     if tag == "mirror_header":
         return deployment["clusters"]["green"] if decision.mirrored else None
-    if decision.variant is None or (decision.variant == "blue" and blue == "omit"):
+    if decision.variant is None or is_left_untagged(tags, deployment, decision):
         return None
     if tag == "variant_header":
         return decision.variant
     return deployment["clusters"][decision.variant] if "clusters" in deployment else None
+
+
+def is_left_untagged(tags: Json, deployment: Json, decision: Decision) -> bool:
+    """Blue may go without a tag where the filter holds the weight; a route at 100 would send it to green."""
+    return decision.variant == "blue" and tags["blue"] == "omit" and deployment.get("split_by", "filter") == "filter"
 
 
 def bucket_value(settings: Json, decision: Decision) -> str:
@@ -61,8 +66,6 @@ def expected_override(deployment: Json, decision: Decision, request: Request) ->
     name = override_header(deployment["override"])
     if not deployment["override"].get("forward", False):
         return {name: None}
-    if deployment.get("rollback", False):
-        return {}  # Nothing says whether an override that nobody looked at counts as accepted.
     return left_alone(name, request) if decision.override else {name: None}
 
 
@@ -80,9 +83,9 @@ def expected_response(tags: Json, decision: Decision | None) -> dict[str, str | 
     return {tags["response_header"].lower(): decision and decision.variant} if tags["response_header"] else {}
 
 
-def expected_filter_state(tags: Json, decision: Decision | None) -> dict[str, str | None]:
+def expected_filter_state(tags: Json, deployment: Json | None, decision: Decision | None) -> dict[str, str | None]:
     """The name in the filter state → the variant, or None where the filter sets nothing."""
     if tags["filter_state"] is None:
         return {}
-    variant = decision and decision.variant
-    return {tags["filter_state"]: None if variant == "blue" and tags["blue"] == "omit" else variant}
+    is_absent = decision is None or is_left_untagged(tags, deployment, decision)
+    return {tags["filter_state"]: None if is_absent else decision.variant}

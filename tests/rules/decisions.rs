@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use bluegreen::decision::Variant;
-use bluegreen::filter::Filter;
+use bluegreen::decision::{Decision, Variant};
+use bluegreen::filter;
 use bluegreen::host::{Property, PropertyPath};
 use bluegreen::routing::Table;
 use hmac::{Hmac, KeyInit, Mac};
@@ -106,8 +106,12 @@ fn sign(token: &str, secret: &str, now: u64) -> String {
         _ => part.to_owned(),
     };
     let message = token.split(';').map(absolute).collect::<Vec<_>>().join(";");
-    let secret = BASE64_STANDARD.decode(secret).unwrap();
-    let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap().chain_update(&message);
+    signed(&message, &BASE64_STANDARD.decode(secret).unwrap())
+}
+
+/// A message with its signature.
+pub fn signed(message: &str, secret: &[u8]) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret).unwrap().chain_update(message);
     let mut digits = [0; 64];
     hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits).unwrap();
     format!("{message};sig={}", std::str::from_utf8(&digits).unwrap())
@@ -196,11 +200,11 @@ impl Group {
 impl Case {
     /// What the filter does with the request, in the terms of `expect`.
     fn run(&self, table: &Rc<Table>, host: &mut FakeHost) -> Value {
-        let mut filter = Filter::new(Rc::clone(table));
-        let decided = filter.on_request_headers(host).map(|(name, decision)| {
-            (name.to_owned(), decision.variant.map(Variant::as_str), decision.reason.as_str())
+        let decided = filter::on_request_headers(table, host).map(|served| {
+            served.response.write(host);
+            let Decision { variant, reason } = served.decision;
+            (served.deployment, variant.map(Variant::as_str), reason.as_str())
         });
-        filter.on_response_headers(host);
         let cookies = values(&host.response, "set-cookie");
         let issued = match cookies[..] {
             [] => Value::Null,

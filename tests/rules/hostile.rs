@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use bluegreen::decision::Variant;
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::flag::Flag;
 use bluegreen::host::Property;
 use bluegreen::pairs::Pairs;
@@ -33,17 +33,10 @@ fn curious() -> Rc<Table> {
 }
 
 #[test]
-fn a_response_without_a_request_is_left_alone() {
-    let mut host = FakeHost::default();
-    Filter::new(curious()).on_response_headers(&mut host);
-    assert!(host.response.is_empty());
-}
-
-#[test]
 fn a_request_without_any_header_has_no_host_and_no_path() {
     let mut host = with_raw_headers(Vec::new());
-    let mut filter = Filter::new(curious());
-    assert_eq!(filter.on_request_headers(&mut host).unwrap().0, "b");
+    let table = curious();
+    assert_eq!(filter::on_request_headers(&table, &mut host).unwrap().deployment, "b");
 }
 
 #[test]
@@ -61,7 +54,7 @@ fn huge_requests_are_decided_like_small_ones() {
     ] {
         let decide = |path: &str, headers: &[_]| {
             let mut host = FakeHost::with_request(Some("a.example"), path, headers);
-            Filter::new(curious()).on_request_headers(&mut host).unwrap().1
+            filter::on_request_headers(&curious(), &mut host).unwrap().decision
         };
         let path = format!("/v1{}", "/".repeat(60_000));
         assert_eq!(decide(&path, &headers), decide("/v1", &[header("cookie", "uid=7")]));
@@ -74,9 +67,9 @@ proptest! {
     #[test]
     fn any_bytes_for_headers_are_survived(bytes in vec(any::<u8>(), 0..200)) {
         let mut host = with_raw_headers(bytes);
-        let mut filter = Filter::new(curious());
-        filter.on_request_headers(&mut host);
-        filter.on_response_headers(&mut host);
+        if let Some(served) = filter::on_request_headers(&curious(), &mut host) {
+            served.response.write(&mut host);
+        }
     }
 
     #[test]
@@ -89,7 +82,7 @@ proptest! {
         let cookie = (b"cookie".to_vec(), cookie);
         let token = header("x-bluegreen-override", &token);
         let mut host = FakeHost::with_request(Some(&authority), &path, &[cookie, token]);
-        prop_assert!(Filter::new(curious()).on_request_headers(&mut host).is_some());
+        prop_assert!(filter::on_request_headers(&curious(), &mut host).is_some());
     }
 
     #[test]
@@ -100,7 +93,7 @@ proptest! {
         let side = |properties| {
             let mut host = FakeHost::with_request(None, "/", &[header("x-user", &user)]);
             host.properties = properties;
-            Filter::new(curious()).on_request_headers(&mut host).unwrap().1.variant.unwrap()
+            filter::on_request_headers(&curious(), &mut host).unwrap().decision.variant.unwrap()
         };
         let path = metadata_path("route", &["bluegreen"]);
         let found = side(vec![(path, Property::Bytes(bytes.clone()))]);

@@ -20,15 +20,25 @@ mod metadata;
 mod refused;
 #[cfg(not(target_family = "wasm"))]
 mod refused_features;
+#[cfg(not(target_family = "wasm"))]
+mod refused_overrides;
 mod weights;
 
 #[cfg(not(target_family = "wasm"))]
 mod change;
 #[cfg(not(target_family = "wasm"))]
+mod conditions;
+#[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod oracle;
 #[cfg(not(target_family = "wasm"))]
+mod overrides;
+#[cfg(not(target_family = "wasm"))]
 mod properties;
 #[cfg(not(target_family = "wasm"))]
 mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod streams;
+#[cfg(not(target_family = "wasm"))]
+mod unreadable;

@@ -6,7 +6,7 @@ use bluegreen::bucket::{Bucket, Salt};
 use bluegreen::config;
 use bluegreen::decision::{Decision, Reason, Variant, Wish, decide};
 use bluegreen::fault::{Faults, Path};
-use bluegreen::filter::Filter;
+use bluegreen::filter;
 use bluegreen::mirror::Mirror;
 use bluegreen::ramp::Ramp;
 use bluegreen::routing::Table;
@@ -46,8 +46,8 @@ fn table(deployments: &[String]) -> Rc<Table> {
 
 fn decision(table: &Rc<Table>, host: &str, path: &str, user: &str) -> Option<(String, Decision)> {
     let mut host = FakeHost::with_request(Some(host), path, &[header("x-user", user)]);
-    let mut filter = Filter::new(Rc::clone(table));
-    filter.on_request_headers(&mut host).map(|(name, decision)| (name.to_owned(), decision))
+    filter::on_request_headers(table, &mut host)
+        .map(|served| (served.deployment.to_owned(), served.decision))
 }
 
 proptest! {
@@ -197,7 +197,7 @@ fn a_flag_that_is_taken_away_puts_everybody_back() {
     let side = |user: &str, flag: Option<Value>| {
         let mut host = FakeHost::with_request(Some("h"), "/", &[header("x-user", user)]);
         host.properties.extend(flag.map(|flag| metadata::flag("virtual_host", &flag)));
-        Filter::new(Rc::clone(&table)).on_request_headers(&mut host).unwrap().1.variant
+        filter::on_request_headers(&table, &mut host).unwrap().decision.variant
     };
     for n in 0..200 {
         let user = format!("u{n}");
@@ -224,7 +224,7 @@ fn a_warning_is_given_once_for_each_value() {
         (json!({"a": 1}), 8),
     ] {
         host.properties = vec![metadata::flag("route", &flag)];
-        Filter::new(Rc::clone(&table)).on_request_headers(&mut host);
+        filter::on_request_headers(&table, &mut host);
         assert_eq!(host.warnings.len(), warnings, "{flag}: {:?}", host.warnings);
     }
 }
@@ -236,8 +236,7 @@ fn a_key_in_the_namespace_that_means_nothing_is_warned_of() {
     let namespace = json!({"rolback": true});
     let path = metadata::metadata_path("route", &["bluegreen"]);
     host.properties = vec![(path, metadata::property(&namespace))];
-    let mut filter = Filter::new(table);
-    let (_, decision) = filter.on_request_headers(&mut host).unwrap();
+    let decision = filter::on_request_headers(&table, &mut host).unwrap().decision;
     assert_eq!(decision.variant, Some(Variant::Green));
     assert!(host.warnings[0].contains("rolback"), "{:?}", host.warnings);
 }

@@ -2,7 +2,8 @@
 
 use bluegreen::routing::Table;
 
-fn faults(config: &str) -> Vec<String> {
+/// The faults of a configuration, one a line.
+pub fn faults(config: &str) -> Vec<String> {
     match Table::from_json(config.as_bytes()) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
@@ -10,7 +11,7 @@ fn faults(config: &str) -> Vec<String> {
 }
 
 /// The faults of one deployment with these members; each starts with `deployments[0]`.
-fn assert_deployment(cases: &[(&str, &[&str])]) {
+pub fn assert_deployment(cases: &[(&str, &[&str])]) {
     for (members, expected) in cases {
         let found = faults(&format!(
             r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
@@ -92,64 +93,12 @@ fn ramps_that_cannot_be_are_refused() {
         (ramp(good, r#"{"green_weight": 1}"#), ".ramp.steps[0].after: \"\" is not a duration"),
         (ramp(good, r#"{"after": "1m", "green_weight": 101}"#), ".ramp.steps[0].green_weight: 101 is not between"),
         (ramp(good, r#"{"after": "1m", "green_weight": 1}, {"after": "60s", "green_weight": 2}"#), ".ramp.steps[1].after: \"60s\" is not later"),
-        (ramp(good, r#"{"after": "900y", "green_weight": 1}"#), ".ramp.steps[0].after: "),
+        (ramp("2600-01-01T00:00:00Z", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: \"2600-01-01T00:00:00Z\" is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554"),
+        (ramp(good, r#"{"after": "400y", "green_weight": 1}"#), ".ramp.steps[0].after: \"400y\" is not a duration such as \"10m\", of at most 292 years"),
         (format!(r#"{}, "green_weight": 5"#, ramp(good, r#"{"after": "1m", "green_weight": 5}"#)), ": has both"),
         (r#""ramp": {"start": "2026-11-23T09:00:00Z", "steps": [{"after": "1m", "green_weight": 5}], "shape": "round"}"#.to_owned(), ".ramp.shape: \"round\" is not"),
     ] {
         assert_deployment(&[(&members, &[expected])]);
-    }
-}
-
-#[test]
-fn overrides_that_cannot_be_are_refused() {
-    let key = |key: &str| format!(r#""override": {{"keys": [{key}]}}"#);
-    let good = r#""secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg==""#;
-    for (members, expected) in [
-        (r#""override": {}"#.to_owned(), ".override: needs `allow` or `keys`"),
-        (r#""override": {"allow": "everyone"}"#.to_owned(), ".override.allow: \"everyone\" is not"),
-        (r#""override": {"allow": "anyone", "header": ":x"}"#.to_owned(), ".override.header: "),
-        (r#""override": {"allow": "anyone", "max_age": "0s"}"#.to_owned(), ".override.max_age: "),
-        (key(&format!("{{{good}}}")), ".override.keys[0].id: "),
-        (key(r#"{"id": "a"}"#), ".override.keys[0]: needs one of"),
-        (
-            key(r#"{"id": "a", "secret_base64": "c2hvcnQ="}"#),
-            ".override.keys[0].secret_base64: holds less than 16",
-        ),
-        (
-            key(r#"{"id": "a", "secret_base64": "???"}"#),
-            ".override.keys[0].secret_base64: is not base64",
-        ),
-        (
-            key(r#"{"id": "a", "secret_env": "BLUEGREEN_NO_SUCH_VARIABLE"}"#),
-            ".override.keys[0].secret_env: names nothing",
-        ),
-        (
-            key(&format!(r#"{{"id": "a", {good}}}, {{"id": "a", {good}}}"#)),
-            ".override.keys[1].id: is another key's id too",
-        ),
-    ] {
-        assert_deployment(&[(&members, &[expected])]);
-    }
-}
-
-#[test]
-fn a_secret_stands_in_no_fault() {
-    for members in [
-        r#""override": {"keys": [{"id": "a", "secret_base64": "hunter2hunter2hunter2=x"}]}"#,
-        r#""override": {"keys": [{"id": "a", "secret_base64": ["hunter2"]}]}"#,
-        r#""override": {"keys": [{"id": "a", "secret_base64": 123456}]}"#,
-        r#""override": {"keys": [{"id": "a", "secret_base64": "hunter2", "secret_env": "hunter2"}]}"#,
-        r#""override": {"keys": "hunter2"}, "nmae": 1"#,
-        r#""override": {"keys": ["hunter2"]}"#,
-        r#""override": {"keys": [{"id": "hunter2!"}]}"#,
-        r#""override": {"keys": [{"id": "a", "secret_env": "hunter2"}]}"#,
-    ] {
-        let told =
-            faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
-        assert!(
-            !told.is_empty() && !told.contains("hunter2") && !told.contains("123456"),
-            "{told}"
-        );
     }
 }
 
@@ -167,6 +116,11 @@ fn what_does_not_go_together_is_refused() {
         r#""split_by": "route""#,
         "",
         "deployments[0].split_by: \"route\" needs `tags.bucket_header`",
+    );
+    one(
+        r#""rollback": false"#,
+        r#", "tags": {"response_header": "X-Bluegreen-Explain"}"#,
+        "tags.response_header: is where explanations stand",
     );
     one(r#""split_by": "dice""#, bucket, "deployments[0].split_by: \"dice\" is not");
     one(
@@ -239,6 +193,32 @@ fn what_does_not_go_together_is_refused() {
 }
 
 #[test]
+fn a_route_that_holds_the_weight_has_to_learn_of_sides_that_are_fixed() {
+    let route = |members: &str, tags: &str| {
+        faults(&format!(
+            r#"{{"deployments": [{{"name": "a", "split_by": "route" {members}}}], "tags": {{"bucket_header": {{}}, {tags}}}}}"#
+        ))
+    };
+    let clusters = r#", "clusters": {"blue": "b", "green": "g"}"#;
+    for (members, tags) in [
+        (clusters, r#""variant_header": null, "cluster_header": null"#),
+        // Without clusters there is none to tell.
+        ("", r#""variant_header": null"#),
+    ] {
+        let found = route(members, tags);
+        let expected = "deployments[0].split_by: \"route\" needs a tag";
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{tags}: {found:?}");
+    }
+    for tags in [
+        r#""variant_header": null"#,
+        r#""cluster_header": null"#,
+        r#""variant_header": null, "cluster_header": null, "filter_state": "side""#,
+    ] {
+        assert_eq!(route(clusters, tags), [""; 0], "{tags}");
+    }
+}
+
+#[test]
 fn every_bad_element_of_a_list_is_told() {
     let found = faults(
         r#"{"deployments": [{"name": "a", "sticky": {"keys": [{"a": 1}, {"b": "x"}, "cookie", {"header": 5}, {"header": ""}]}}],
@@ -268,12 +248,25 @@ fn a_fault_within_a_part_does_not_hide_one_of_the_whole() {
     );
     assert_eq!(found.len(), 2, "{found:?}");
     let found = faults(
-        r#"{"deployments": [{"name": "a", "nmae": 1, "rollback": true, "rollback": false}]}"#,
+        r#"{"deployments": [{"name": "a", "rollback": true, "rollback": false, "nmae": 1}]}"#,
     );
-    assert!(
-        found.iter().any(|fault| fault.contains("duplicate field")) || found.len() == 1,
-        "{found:?}"
-    );
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("deployments[0].nmae: unknown key"), "{found:?}");
+    assert_eq!(found[1], "duplicate field `rollback` at line 1 column 59");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_told_with_its_place_and_no_value() {
+    for members in [
+        r#""rollback": "first", "rollback": false"#,
+        r#""match": "first", "match": {}"#,
+        r#""match": {"hosts": "first", "hosts": ["a"]}"#,
+        r#""sticky": {"keys": [{"header": "first", "header": 1}]}"#,
+    ] {
+        let found =
+            faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
+        assert!(found.contains("line 1 column ") && !found.contains("first"), "{members}: {found}");
+    }
 }
 
 #[test]

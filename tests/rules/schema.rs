@@ -1,5 +1,5 @@
-//! The schema for editors and the filter agree: what the schema refuses the filter refuses, so
-//! whatever the filter accepts the schema accepts.
+//! The schema for editors and the filter agree: what the schema refuses the filter refuses, and
+//! what the filter refuses the schema refuses too, but for what no schema can say.
 
 use std::cell::Cell;
 
@@ -22,9 +22,45 @@ fn schema() -> Validator {
     jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
 }
 
-fn is_accepted(config: &Value) -> bool {
-    Table::from_json(config.to_string().as_bytes()).is_ok()
+fn faults(config: &Value) -> Vec<String> {
+    match Table::from_json(config.to_string().as_bytes()) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    }
 }
+
+fn is_accepted(config: &Value) -> bool {
+    faults(config).is_empty()
+}
+
+/// What a schema cannot say, for it is about two places, or about a number's digits.
+const UNSAYABLE: [&str; 20] = [
+    // Names, matches, hosts, conditions, headers and sources that clash, some of them in any case.
+    "is another deployment's name too",
+    "is another key's id too",
+    "is another tag's name too",
+    "is a tag's name, and what clients send there is lost",
+    "is the same as deployments[",
+    "is listed before",
+    "is pinned before",
+    // What one part needs of another.
+    "\"route\" needs `tags.bucket_header`",
+    "\"route\" needs a tag",
+    "needs `tags.mirror_header`",
+    "needs `tags.variant_header`",
+    // Times and lengths that have to be reckoned.
+    "is not later than the step before it",
+    "is longer than 400 days",
+    "is not a whole number of seconds",
+    "is not a duration of at least a second",
+    "of at most 292 years",
+    "from 1970 to 2554",
+    "has more than 19 significant digits",
+    // To a schema 100.0 and 1e2 are whole numbers.
+    "is not u32",
+    // The environment.
+    "names nothing in the environment of the VM",
+];
 
 /// The configurations of the decision vectors, and a whole one.
 fn good() -> Vec<Value> {
@@ -199,7 +235,7 @@ const BESIDE: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn what_the_filter_accepts_the_schema_accepts() {
+fn what_one_accepts_the_other_accepts() {
     const CASES: u32 = 3_000;
     let (schema, good) = (schema(), good());
     let (accepted, refused_by_both) = (Cell::new(0), Cell::new(0));
@@ -211,7 +247,8 @@ fn what_the_filter_accepts_the_schema_accepts() {
             for change in &changes {
                 apply(change, &mut config, &good);
             }
-            match (is_accepted(&config), schema.is_valid(&config)) {
+            let faults = faults(&config);
+            match (faults.is_empty(), schema.is_valid(&config)) {
                 (true, true) => accepted.set(accepted.get() + 1),
                 (false, false) => refused_by_both.set(refused_by_both.get() + 1),
                 (true, false) => {
@@ -219,8 +256,12 @@ fn what_the_filter_accepts_the_schema_accepts() {
                         schema.iter_errors(&config).map(|e| e.to_string()).collect();
                     return Err(TestCaseError::fail(format!("{config}: {faults:?}")));
                 }
-                // A schema cannot say everything.
-                (false, true) => {}
+                (false, true) => {
+                    let is_unsayable =
+                        |fault: &String| UNSAYABLE.iter().any(|known| fault.contains(known));
+                    let more: Vec<_> = faults.iter().filter(|fault| !is_unsayable(fault)).collect();
+                    prop_assert!(more.is_empty(), "{config}: only the filter finds {more:?}");
+                }
             }
             Ok(())
         })
