@@ -1,0 +1,54 @@
+"""Kubernetes' API and istiod with all definitions, ready for resources."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.mesh.harness.istiod import NAMESPACE, Istiod
+from tests.mesh.harness.kubernetes import Kubernetes
+from tests.mesh.harness.ports import Ports
+from tests.mesh.harness.programs import Istio
+
+Json = Any
+
+NAMESPACES = (NAMESPACE, "istio-ingress", "models")
+RESOURCE_GROUPS = (
+    "extensions.istio.io",
+    "networking.istio.io",
+    "telemetry.istio.io",
+    "gateway.networking.k8s.io",
+)
+
+
+class ControlPlane:
+    """Runs it; `kubernetes` and `istiod` are its parts. All files go to `directory`.
+
+    An ambient one has waypoints, and proxies of the other kinds wait there for certificates that nobody gives them.
+    """
+
+    def __init__(self, istio: Istio, directory: Path, ambient: bool = False) -> None:
+        self.istio = istio
+        self.ports = Ports()
+        self.kubernetes = Kubernetes(directory, self.ports)
+        self.istiod = Istiod(istio, self.kubernetes, directory, self.ports, ambient)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._stack.enter_context(self.kubernetes)
+            self.kubernetes.kubectl("apply", "--server-side", "-f", self.istio.definitions)
+            self.kubernetes.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+            self.kubernetes.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES))
+            self._stack.enter_context(self.istiod)
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def clear(self) -> None:
+        """Deletes all that was applied, but for namespaces."""
+        self.kubernetes.delete_all(RESOURCE_GROUPS, NAMESPACES)

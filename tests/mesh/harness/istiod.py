@@ -1,0 +1,121 @@
+"""Istio's control plane."""
+
+import json
+import re
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.harness.polling import wait_until
+from tests.harness.process import Process
+from tests.mesh.harness import shipped
+from tests.mesh.harness.crash import crash
+from tests.mesh.harness.kubernetes import Kubernetes
+from tests.mesh.harness.ports import Ports
+from tests.mesh.harness.programs import Istio
+
+Json = Any
+
+START_SECONDS = 60.0
+NAMESPACE = "istio-system"
+"""The root namespace: what is said there holds in all."""
+
+ENVIRONMENT = {
+    "POD_NAMESPACE": NAMESPACE,
+    # Filters that only Istio's own Envoy has.
+    "PILOT_ENABLE_METADATA_EXCHANGE": "false",
+    "PILOT_ENABLE_ALPN_FILTER": "false",
+    # Whose requests are internal is what `NETWORKS` says, also at the outbound side of sidecars.
+    "ENABLE_HCM_INTERNAL_NETWORKS": "true",
+    "PILOT_SIDECAR_USE_REMOTE_ADDRESS": "true",
+}
+
+MESH: Json = {
+    "rootNamespace": NAMESPACE,
+    # Certificates and merged metrics come from an agent beside the proxy, which is not there.
+    "enableAutoMtls": False,
+    "enablePrometheusMerge": False,
+    "extensionProviders": shipped.log_providers(),
+}
+
+NETWORKS: Json = {"networks": {"here": {"endpoints": [{"fromCidr": "127.0.0.0/8"}], "gateways": []}}}
+
+
+class Istiod:
+    """Runs istiod against a Kubernetes API; proxies find it at `port`.
+
+    `crash` ends it at once; `start` brings it back at the same port. The log is `directory`/istiod.log.
+    """
+
+    def __init__(self, istio: Istio, kubernetes: Kubernetes, directory: Path, ports: Ports, ambient: bool = False) -> None:
+        self.port = ports.new()
+        self._http_port = ports.new()
+        self._monitoring_port = ports.new()
+        self._log_file = directory / "istiod.log"
+        mesh, networks = directory / "mesh.json", directory / "networks.json"
+        mesh.write_text(json.dumps(MESH))
+        networks.write_text(json.dumps(NETWORKS))
+        self._command = [
+            *("env", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), f"PILOT_ENABLE_AMBIENT={str(ambient).lower()}"),
+            *(istio.istiod, "discovery"),
+            *("--kubeconfig", kubernetes.kubeconfig, "--meshConfig", mesh, "--networksConfig", networks),
+            *("--grpcAddr", f"127.0.0.1:{self.port}", "--httpAddr", f"127.0.0.1:{self._http_port}"),
+            *("--monitoringAddr", f"127.0.0.1:{self._monitoring_port}", "--httpsAddr=", "--secureGRPCAddr="),
+            *("--ctrlz_port", "0", "--keepaliveMaxServerConnectionAge", "24h"),
+        ]
+        self._process: Process | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._process is not None:
+            self._process.stop()
+
+    def start(self) -> None:
+        """Starts it and waits until it serves."""
+        self._process = Process(self._command, output=self._log_file).__enter__()
+        try:
+            wait_until(self._is_ready, START_SECONDS, "istiod to be ready")
+        except BaseException:
+            self._process.stop()
+            raise
+
+    def crash(self) -> None:
+        if self._process is not None:
+            crash(self._process)
+            self._process = None
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.exit_status() is None
+
+    def log(self) -> str:
+        return self._log_file.read_text(errors="replace")
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric over all its series that have these labels."""
+        total = 0.0
+        for line in self._get(self._monitoring_port, "/metrics").splitlines():
+            series = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
+            if series and all(f'{label}="{value}"' in (series[1] or "") for label, value in labels.items()):
+                total += float(series[2])
+        return total
+
+    def debug(self, path: str) -> Json:
+        """A page below /debug/, e.g. `debug("syncz")`: which proxy has acknowledged what."""
+        return json.loads(self._get(self._monitoring_port, f"/debug/{path}"))
+
+    def _is_ready(self) -> bool:
+        if not self.is_running():
+            raise RuntimeError("istiod ended: " + "\n".join(self.log().splitlines()[-20:]))
+        try:
+            return bool(self._get(self._http_port, "/ready") is not None)
+        except OSError:
+            return False
+
+    @staticmethod
+    def _get(port: int, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            return response.read().decode()

@@ -1,0 +1,198 @@
+"""Kubernetes' API: etcd, kube-apiserver and kubectl. There are no nodes and no controllers, so nothing runs in it."""
+
+import json
+import os
+import ssl
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.harness.polling import wait_until
+from tests.harness.process import Process
+from tests.mesh.harness import programs
+from tests.mesh.harness.crash import crash
+from tests.mesh.harness.ports import Ports
+
+Json = Any
+
+START_SECONDS = 60.0
+TOKEN = "anybody"
+"""Whoever shows it may do everything. The server listens on loopback and lives as long as a test run."""
+
+
+class KubectlFailed(Exception):
+    """kubectl refused, or was refused. The message is what it said."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What `kubectl apply` did."""
+
+    began: float
+    """time.monotonic(), as is `done`."""
+    done: float
+    output: str
+
+    @property
+    def seconds(self) -> float:
+        return self.done - self.began
+
+
+class Kubernetes:
+    """Runs etcd and kube-apiserver, whose files go to `directory`.
+
+    with Kubernetes(directory, Ports()) as kubernetes:
+        kubernetes.apply(resource, …)       # dicts, or paths of files
+        kubernetes.kubectl("get", "services", "-A")
+        kubernetes.stop_api(); kubernetes.start_api()
+    """
+
+    def __init__(self, directory: Path, ports: Ports) -> None:
+        self.directory = directory
+        self.kubeconfig = directory / "kubeconfig.json"
+        self._port = ports.new()
+        self._etcd_port = ports.new()
+        self._api: Process | None = None
+        peers = f"http://127.0.0.1:{ports.new()}"
+        clients = f"http://127.0.0.1:{self._etcd_port}"
+        self._etcd = Process(
+            [
+                programs.etcd(),
+                *("--data-dir", directory / "etcd"),
+                *("--listen-client-urls", clients, "--advertise-client-urls", clients),
+                *("--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", f"default={peers}"),
+                "--unsafe-no-fsync",
+            ],
+            output=directory / "etcd.log",
+        )
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._write_files()
+        try:
+            self._stack.enter_context(self._etcd)
+            self.start_api()
+            self._stack.callback(self.stop_api)
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def start_api(self) -> None:
+        """Starts kube-apiserver and waits until it is ready."""
+        self._api = Process(
+            [
+                programs.kube_apiserver(),
+                *("--bind-address", "127.0.0.1", "--secure-port", str(self._port), "--cert-dir", self.directory / "certificates"),
+                *("--etcd-servers", f"http://127.0.0.1:{self._etcd_port}"),
+                *("--service-cluster-ip-range", "10.96.0.0/16"),
+                *("--service-account-issuer", "https://kubernetes.default.svc"),
+                *("--service-account-key-file", self._key, "--service-account-signing-key-file", self._key),
+                *("--token-auth-file", self._tokens, "--authorization-mode", "AlwaysAllow"),
+                *("--disable-admission-plugins", "ServiceAccount"),
+            ],
+            output=self.directory / "kube-apiserver.log",
+        ).__enter__()
+        wait_until(self._is_ready, START_SECONDS, f"kube-apiserver to be ready; its log is in {self.directory}")
+
+    def stop_api(self) -> None:
+        """Ends kube-apiserver at once, as a crash does."""
+        if self._api is not None:
+            crash(self._api)
+            self._api = None
+
+    def kubectl(self, *arguments: str | Path, input: str | None = None) -> str:
+        """Runs kubectl and returns what it prints. Raises KubectlFailed."""
+        command = [programs.kubectl(), "--kubeconfig", self.kubeconfig, *arguments]
+        environment = os.environ | {"HOME": str(self.directory)}
+        result = subprocess.run(command, input=input, capture_output=True, text=True, timeout=300, check=False, env=environment)
+        if result.returncode != 0:
+            raise KubectlFailed(result.stderr.strip())
+        return result.stdout
+
+    def apply(self, *resources: Json | Path) -> Applied:
+        """`kubectl apply` of resources as dicts, or of files (a directory is a kustomization)."""
+        return self._with_files("apply", resources)
+
+    def create(self, *resources: Json | Path) -> Applied:
+        """`kubectl create` of the same, which keeps nulls."""
+        return self._with_files("create", resources)
+
+    def delete(self, *resources: Json | Path) -> Applied:
+        """`kubectl delete` of the same."""
+        return self._with_files("delete", resources)
+
+    def delete_all(self, groups: Iterable[str], namespaces: Iterable[str]) -> None:
+        """Deletes all Services, and all resources of these API groups."""
+        kinds = {("", "services"): "api/v1"}
+        for group in groups:
+            for version in self._ask("GET", f"apis/{group}")["versions"]:
+                path = f"apis/{version['groupVersion']}"
+                found = self._ask("GET", path)["resources"]
+                kinds |= {(group, kind["name"]): path for kind in found if kind["namespaced"] and "deletecollection" in kind["verbs"]}
+        for namespace in namespaces:
+            for (_, kind), path in kinds.items():
+                self._ask("DELETE", f"{path}/namespaces/{namespace}/{kind}")
+
+    def _with_files(self, verb: str, resources: tuple[Json | Path, ...]) -> Applied:
+        dicts = [resource for resource in resources if not isinstance(resource, Path)]
+        arguments = [part for path in resources if isinstance(path, Path) for part in ("-k" if path.is_dir() else "-f", path)]
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": dicts}) if dicts else None
+        began = time.monotonic()
+        output = self.kubectl(verb, *arguments, *(("-f", "-") if text else ()), input=text)
+        return Applied(began, time.monotonic(), output)
+
+    @property
+    def _key(self) -> Path:
+        return self.directory / "service-accounts.pem"
+
+    @property
+    def _tokens(self) -> Path:
+        return self.directory / "tokens.csv"
+
+    def _write_files(self) -> None:
+        subprocess.run(["openssl", "genrsa", "-out", self._key, "2048"], check=True, capture_output=True)
+        self._tokens.write_text(f"{TOKEN},admin,admin,system:masters\n")
+        cluster = {"server": f"https://127.0.0.1:{self._port}", "insecure-skip-tls-verify": True}
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "mesh", "cluster": cluster}],
+            "users": [{"name": "admin", "user": {"token": TOKEN}}],
+            "contexts": [{"name": "mesh", "context": {"cluster": "mesh", "user": "admin"}}],
+            "current-context": "mesh",
+        }
+        self.kubeconfig.write_text(json.dumps(document))
+
+    def _is_ready(self) -> bool:
+        assert self._api is not None
+        if self._api.exit_status() is not None:
+            raise RuntimeError(f"kube-apiserver ended: {_end_of(self._api.output)}")
+        try:
+            return self._request("GET", "readyz") == b"ok"
+        except OSError:
+            return False
+
+    def _ask(self, method: str, path: str) -> Json:
+        return json.loads(self._request(method, path))
+
+    def _request(self, method: str, path: str) -> bytes:
+        unverified = ssl.create_default_context()
+        unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        request = urllib.request.Request(f"https://127.0.0.1:{self._port}/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30, context=unverified) as response:
+            return response.read()
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-10:])

@@ -1,0 +1,53 @@
+"""A registry of images on loopback, and the image of the filter in it."""
+
+import re
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.harness.artefact import REPOSITORY
+from tests.harness.polling import wait_until
+from tests.harness.process import Process
+
+LAYOUT = REPOSITORY / "dist" / "image"
+"""What `make image` makes."""
+IMAGE_MAKER = REPOSITORY / "target" / "image" / "image"
+CRANE = REPOSITORY / "target" / "image" / "crane"
+"""The programs with which it is made and pushed."""
+
+
+class Registry:
+    """Runs a registry, whose log goes to `directory`. It forgets all when it ends."""
+
+    def __init__(self, directory: Path) -> None:
+        self._log = directory / "registry.log"
+        self._process = Process([CRANE, "registry", "serve", "--address", "127.0.0.1:0"], output=self._log)
+        self._port = ""
+
+    def __enter__(self) -> Self:
+        self._process.__enter__()
+        try:
+            [self._port] = wait_until(lambda: re.findall(r"serving on port (\d+)", self._log.read_text()), 10, "the registry to serve")
+        except BaseException:
+            self._process.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.stop()
+
+    def reference(self, tag: str) -> str:
+        """The image's name in this registry, without a scheme."""
+        return f"127.0.0.1:{self._port}/models/bluegreen:{tag}"
+
+    def push(self, tag: str, layout: Path = LAYOUT) -> str:
+        """Pushes an OCI layout as `make push-image` does, and returns its reference."""
+        crane("push", layout, self.reference(tag))
+        return self.reference(tag)
+
+
+def crane(*arguments: str | Path) -> str:
+    """Runs crane, and returns what it prints."""
+    command = [CRANE, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout

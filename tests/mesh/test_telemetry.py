@@ -1,0 +1,29 @@
+"""The variant stands in access logs."""
+
+import json
+
+from tests.harness.client import Client
+from tests.harness.polling import wait_until
+from tests.harness.upstream import Upstream
+from tests.mesh.harness.mesh import Mesh, Proxy
+from tests.mesh.harness.stage import FRAUD, USERS, Stage
+
+WEIGHT = 50
+
+
+def test_each_request_is_logged_with_its_variant(mesh: Mesh, blue: Upstream, green: Upstream) -> None:
+    Stage(mesh, blue, green, ["routes", "telemetry", "gateway"], WEIGHT)
+    gateway = mesh.gateway()
+    with Client(gateway.workload.port) as client:
+        wait_until(lambda: client.request(FRAUD.path, host=FRAUD.host).status == 200, 20, "the model to be served")
+        for user in USERS:
+            client.request(f"{FRAUD.path}?user={user}", [("x-user-id", user)], FRAUD.host)
+    expected = {f"{FRAUD.path}?user={user}": FRAUD.side(user, WEIGHT) for user in USERS}
+    wait_until(lambda: expected.keys() <= variants_by_path(gateway).keys(), 20, "all requests to be logged")
+    assert {path: variants_by_path(gateway)[path] for path in expected} == expected
+
+
+def variants_by_path(proxy: Proxy) -> dict[str, str]:
+    """What the access log says; its last line may be half written."""
+    lines = [line for line in proxy.log().rpartition("\n")[0].splitlines() if line.startswith("{")]
+    return {line["path"]: line["variant"] for line in map(json.loads, lines)}

@@ -1,0 +1,111 @@
+"""Weights that Argo Rollouts or Flagger write into the VirtualService: users stay on their side, and a rollback beats the weights."""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.harness.load import variants_in_turn
+from tests.harness.upstream import Upstream
+from tests.mesh.harness import shipped
+from tests.mesh.harness.figures import Figures
+from tests.mesh.harness.kubernetes import Applied
+from tests.mesh.harness.mesh import Mesh
+from tests.mesh.harness.models import NAMESPACE, model, service, tell_names
+from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.stage import FRAUD, Crowd
+
+Json = Any
+
+STEPS = (0, 10, 50, 100, 0)
+LIMIT_SECONDS = 1.0
+PRIMARY, CANARY = "fraud-primary", "fraud-canary"
+"""The services that Flagger makes of `fraud`."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A VirtualService whose weights somebody else writes."""
+
+    mesh: Mesh
+    crowd: Crowd
+    write: Callable[[int], Applied]
+    """Sets green's weight as they do."""
+
+
+def argo_rollouts(mesh: Mesh) -> Callable[[int], Applied]:
+    """Writes the weights of the named route, which is the last of envoy/istio/weights."""
+    resources = shipped.overlay("weights", mesh.directory())
+    [virtual_service] = [resource for resource in resources if resource["kind"] == "VirtualService"]
+    mesh.kubernetes.apply(*resources)
+
+    def write(green_weight: int) -> Applied:
+        blue, green = virtual_service["spec"]["http"][-1]["route"]
+        blue["weight"], green["weight"] = 100 - green_weight, green_weight
+        return mesh.kubernetes.apply(virtual_service)
+
+    return write
+
+
+def flagger(mesh: Mesh) -> Callable[[int], Applied]:
+    """Writes the VirtualService as a whole: one route without a name, the primary first, the canary last."""
+    resources = shipped.overlay("weights", mesh.directory())
+    replaced = {("VirtualService", "fraud-scorer"), ("EnvoyFilter", "bluegreen-sticky-fraud-scorer")}
+    kept = [resource for resource in resources if (resource["kind"], resource["metadata"]["name"]) not in replaced]
+    services = [service(name, {"app": "fraud", "variant": variant}) for name, variant in ((PRIMARY, "blue"), (CANARY, "green"))]
+    [written] = [copy.deepcopy(resource) for resource in resources if resource["kind"] == "VirtualService"]
+    written["metadata"]["name"] = "fraud"
+
+    def write(green_weight: int) -> Applied:
+        weights = ((PRIMARY, 100 - green_weight), (CANARY, green_weight))
+        route = [{"destination": {"host": f"{name}.{NAMESPACE}.svc.cluster.local"}, "weight": weight} for name, weight in weights]
+        written["spec"]["http"] = [{"route": route}]
+        return mesh.kubernetes.apply(written)
+
+    write(0)
+    mesh.kubernetes.apply(*kept, *services, *shipped.file("weights/flagger.yaml"))
+    return write
+
+
+@pytest.fixture(scope="module", params=[argo_rollouts, flagger], ids=lambda writer: writer.__name__)
+def weights(request: pytest.FixtureRequest, mesh: Mesh, blue: Upstream, green: Upstream) -> Iterator[Weights]:
+    """Users at a gateway, all on blue."""
+    tell_names(blue, green)
+    mesh.control_plane.clear()
+    mesh.kubernetes.apply(*model("fraud", blue, green))
+    write = request.param(mesh)
+    with Crowd(FRAUD, mesh.gateway()) as crowd:
+        crowd.wait_for_weight(0)
+        yield Weights(mesh, crowd, write)
+
+
+def test_users_stay_on_their_side_while_others_move_the_weights(weights: Weights, figures: Figures) -> None:
+    crowd, weight = weights.crowd, 0
+    for next_weight in STEPS:
+        start = len(crowd.served)
+        applied = weights.write(next_weight)
+        crowd.wait_for_weight(next_weight)
+        crowd.wait_for(2 * len(crowd.users))
+        before, after = FRAUD.sides(crowd.users, weight), FRAUD.sides(crowd.users, next_weight)
+        served = crowd.served[start:]
+        assert [one for one in served if one.status != 200] == []
+        for user, variants in variants_in_turn(served).items():
+            assert variants in ([before[user], after[user]], [after[user]])
+            assert before[user] != after[user] or variants == [after[user]]
+        if weight != next_weight:
+            last_old = max(one.received for one in served if one.variant != after[one.user])
+            figures.seconds(f"{weight} to {next_weight}: from the end of kubectl apply to the last answer as before", last_old - applied.done)
+        weight = next_weight
+
+
+@pytest.mark.parametrize("weight", [10, 50, 100])
+def test_a_rollback_beats_the_weights_of_others(weights: Weights, weight: int, figures: Figures) -> None:
+    start = len(weights.crowd.served)
+    weights.write(weight)
+    weights.crowd.wait_for_weight(weight)
+    rollback = roll_back(weights.mesh.kubernetes, shipped.file("rollback/all.yaml"), {weights.crowd: 0}, weight)
+    rollback.show(figures)
+    assert rollback.seconds <= LIMIT_SECONDS
+    assert [one for one in weights.crowd.served[start:] if one.status != 200] == []
