@@ -1,0 +1,20 @@
+;; A request that is left as it is: all headers are read.
+(module
+  (import "env" "proxy_get_header_map_pairs" (func $header_map_pairs (param i32 i32 i32) (result i32)))
+
+  (memory (export "memory") 2)
+
+  (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
+    (drop (call $header_map_pairs (i32.const 0) (i32.const 0) (i32.const 4)))
+    (i32.const 0))
+
+  ;; The host has one buffer at a time, always the same.
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 65536))
+
+  (func (export "_initialize"))
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_vm_start") (param i32 i32) (result i32) (i32.const 1))
+  (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.const 1))
+  (func (export "proxy_on_context_create") (param i32 i32))
+  (func (export "proxy_on_response_headers") (param i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "proxy_on_delete") (param i32)))

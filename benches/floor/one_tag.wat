@@ -1,0 +1,24 @@
+;; A request for blue with one tag: all headers are read, one is written.
+(module
+  (import "env" "proxy_get_header_map_pairs" (func $header_map_pairs (param i32 i32 i32) (result i32)))
+  (import "env" "proxy_replace_header_map_value" (func $replace_header (param i32 i32 i32 i32 i32) (result i32)))
+
+  (memory (export "memory") 2)
+  (data (i32.const 16) "x-bluegreen-variant")
+  (data (i32.const 48) "blue")
+
+  (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)
+    (drop (call $header_map_pairs (i32.const 0) (i32.const 0) (i32.const 4)))
+    (drop (call $replace_header (i32.const 0) (i32.const 16) (i32.const 19) (i32.const 48) (i32.const 4)))
+    (i32.const 0))
+
+  ;; The host has one buffer at a time, always the same.
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 65536))
+
+  (func (export "_initialize"))
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_vm_start") (param i32 i32) (result i32) (i32.const 1))
+  (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.const 1))
+  (func (export "proxy_on_context_create") (param i32 i32))
+  (func (export "proxy_on_response_headers") (param i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "proxy_on_delete") (param i32)))

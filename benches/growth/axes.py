@@ -1,0 +1,67 @@
+"""What grows, and the proxies and requests at each step."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from benches.instructions.case import Case, Kind
+from benches.instructions.floor import floor_module
+from benches.instructions.proxy import configuration, lua, many, proxy, wasm
+from benches.instructions.request import USER, Request
+
+Json = Any
+
+LINES_BEFORE = len(Request().headers) + 2
+"""Header lines of the usual request: those that are named, host and content-length."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing that grows."""
+
+    title: str
+    cases: list[Case]
+    """Each adds to the case that is its base, which is among them or named `none`."""
+
+
+def axes() -> list[Axis]:
+    return [
+        Axis("deployments", [_deployments(amount) for amount in (1, 100, 10_000)]),
+        Axis("header lines", [case for amount in (5, 30, 80) for case in _headers(amount)]),
+        Axis("cookies beside the one that is the key", [case for amount in (0, 20, 60) for case in _cookies(amount)]),
+        Axis("keys, of which the last is there", [_keys(amount) for amount in (1, 2, 3, 4)]),
+    ]
+
+
+def _deployments(amount: int) -> Case:
+    return Case(f"deployments_{amount}", f"{amount:,}", Kind.FILTER, lambda _: proxy([wasm(many(amount))]))
+
+
+def _headers(amount: int) -> list[Case]:
+    """This many lines, for Envoy alone, with Lua, with the filter and with its floor."""
+    user = ("x-user-id", USER)
+    more = [(f"x-request-header-{number:02}", f"some-value-{number:02}") for number in range(amount - LINES_BEFORE)]
+    headers = (*Request().headers, *more) if amount >= LINES_BEFORE else (*Request().headers[: amount - 3], user)
+    return _with_base(f"headers_{amount}", f"{amount}", Request(headers=headers), configuration())
+
+
+def _cookies(amount: int) -> list[Case]:
+    """The key is behind this many others in one line."""
+    others = [f"cookie-{number:02}=some-value-{number:02}" for number in range(amount)]
+    cookies = ("cookie", "; ".join([*others, f"uid={USER}"]))
+    request = Request(headers=(*Request().headers[:-1], cookies))
+    return _with_base(f"cookies_{amount}", f"{amount}", request, configuration(sticky={"keys": [{"cookie": "uid"}]}), against_lua=False)
+
+
+def _keys(amount: int) -> Case:
+    """All but the last look for what is not there: a header, a cookie and a query parameter."""
+    absent = [{"header": "x-account-id"}, {"cookie": "uid"}, {"query": "user"}][: amount - 1]
+    keyed = configuration(sticky={"keys": [*absent, {"header": "x-user-id"}]})
+    return Case(f"keys_{amount}", f"{amount}", Kind.FILTER, lambda _: proxy([wasm(keyed)]))
+
+
+def _with_base(name: str, title: str, request: Request, configured: Json, against_lua: bool = True) -> list[Case]:
+    base = Case(name, title, Kind.ENVOY, lambda _: proxy([]), request=request, base=name)
+    ours = replace(base, name=f"{name}_filter", kind=Kind.FILTER, proxy=lambda _: proxy([wasm(configured)]))
+    lua_s = replace(base, name=f"{name}_lua", kind=Kind.LUA, proxy=lambda _: proxy([lua("one_tag")]))
+    least = replace(base, name=f"{name}_floor", kind=Kind.FLOOR, proxy=lambda files: proxy([wasm({}, floor_module("one_tag", files))]))
+    return [base, *([lua_s] if against_lua else []), ours, least]

@@ -1,0 +1,33 @@
+"""What the host itself costs: modules without logic that make the same calls as the filter, and let themselves be called as often."""
+
+import json
+import re
+import subprocess
+from collections.abc import Collection
+from pathlib import Path
+
+from tests.harness.artefact import REPOSITORY, filter_wasm
+
+WAT = Path(__file__).parents[1] / "floor"
+BINARYEN = REPOSITORY / "target" / "node" / "node_modules" / ".bin"
+
+
+def exports(module: Path) -> set[str]:
+    """What a module exports."""
+    text = _run("wasm-dis", str(module))
+    return set(re.findall(r'\(export "([^"]+)"', text))
+
+
+def floor_module(script: str, directory: Path, keep: Collection[str] | None = None) -> Path:
+    """benches/floor/SCRIPT.wat as a file in `directory`, with those of its exports that the filter has too, or with `keep`."""
+    module = directory / f"{script}.wasm"
+    graph = directory / f"{script}.json"
+    kept = exports(filter_wasm()) if keep is None else keep
+    graph.write_text(json.dumps([{"name": name, "root": True, "export": name} for name in kept]))
+    _run("wasm-as", str(WAT / f"{script}.wat"), "-o", str(module))
+    _run("wasm-metadce", str(module), "--graph-file", str(graph), "-o", str(module))
+    return module
+
+
+def _run(program: str, *arguments: str) -> str:
+    return subprocess.run([BINARYEN / program, *arguments], check=True, capture_output=True, text=True).stdout

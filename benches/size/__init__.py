@@ -1,0 +1,1 @@
+"""What takes the space in the filter's file."""

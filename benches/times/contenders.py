@@ -1,0 +1,84 @@
+"""The proxies that take turns, and how one is measured."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from types import TracebackType
+from typing import Any, Self
+
+from benches.instructions.proxy import LISTENER, configuration, lua, proxy, wasm
+from benches.instructions.request import Request, Stream
+from benches.times.envoy import TimedEnvoy
+from benches.times.h2load import H2load, Protocol
+from tests.harness.client import Client
+
+Json = Any
+
+SATURATING = 20_000
+"""Requests that are sent as fast as they are answered."""
+RATE = 2_000
+"""Requests a second, far from what one worker can do."""
+PACED_SECONDS = 2
+MEBIBYTE = 2**20
+
+
+@dataclass
+class Rounds:
+    """What was found in each round."""
+
+    rate: list[float] = field(default_factory=list)
+    """Answers a second, as fast as it can."""
+    processor: list[float] = field(default_factory=list)
+    """Microseconds of processor time a request."""
+    median: list[float] = field(default_factory=list)
+    """Microseconds until half of the answers were there, at RATE."""
+    ninety_ninth: list[float] = field(default_factory=list)
+    """The same of 99 in 100."""
+
+
+class Contender:
+    """One proxy, from entering the context on."""
+
+    def __init__(self, name: str, http_filters: list[Json], directory: Path, workers: int) -> None:
+        self.name = name
+        self.rounds = Rounds()
+        self._envoy = TimedEnvoy(proxy(http_filters), directory, workers)
+        self._request = Request()
+        self._user = ""
+
+    def __enter__(self) -> Self:
+        self._envoy.__enter__()
+        self._port = self._envoy.port(LISTENER)
+        with Client(self._port) as client:
+            self._user = Stream(client, self._request, "blue").user
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._envoy.__exit__(kind, error, trace)
+
+    def memory(self) -> float:
+        """MiB that are resident."""
+        return self._envoy.resident_memory() / MEBIBYTE
+
+    def warm_up(self, load: H2load, protocol: Protocol) -> None:
+        load.saturate(self._port, protocol, self._request, self._user, SATURATING)
+
+    def measure(self, load: H2load, protocol: Protocol) -> None:
+        """One round."""
+        before = self._envoy.processor_seconds()
+        self.rounds.rate.append(load.saturate(self._port, protocol, self._request, self._user, SATURATING))
+        self.rounds.processor.append((self._envoy.processor_seconds() - before) / SATURATING * 1e6)
+        answers = load.pace(self._port, protocol, self._request, self._user, RATE, PACED_SECONDS)
+        self.rounds.median.append(median(answers))
+        self.rounds.ninety_ninth.append(quantiles(answers, n=100)[98])
+
+
+def contenders(directory: Path, workers: int) -> list[Contender]:
+    """Envoy alone, with Lua, and with the filter; each of the two writes one tag, and all requests are blue's."""
+    http_filters = {"no filter": [], "Lua, one tag": [lua("one_tag")], "this filter, one tag": [wasm(configuration())]}
+    made = []
+    for number, (name, filters) in enumerate(http_filters.items()):
+        room = directory / str(number)
+        room.mkdir()
+        made.append(Contender(name, filters, room, workers))
+    return made
