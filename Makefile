@@ -23,6 +23,14 @@ EXPORTS := memory _initialize proxy_abi_version_0_2_1 proxy_on_memory_allocate \
 WASM_FEATURES := --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
 	--enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext
 
+# What cargo built, with the callbacks' names, only the exports in use, and optimized: $(call
+# LINK,from,to,a flag of each step,more of the last).
+define LINK
+$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $(1) bluegreen --skip-export-conflicts $(WASM_FEATURES) $(3) -o $(2)
+	$(NODE_BIN)/wasm-metadce $(2) --graph-file target/exports.json $(WASM_FEATURES) $(3) -o $(2) >/dev/null
+	$(NODE_BIN)/wasm-opt $(2) $(WASM_FEATURES) -O3 --converge $(3) $(4) -o $(2)
+endef
+
 ## Main jobs
 
 run: build target/python/.installed ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself)
@@ -176,9 +184,7 @@ bench-tools: target/python/.installed target/valgrind/.ready $(NODE_BIN)/wasm-op
 # The filter as it is shipped, but with the names of its functions.
 target/size/bluegreen.wasm: dist/bluegreen.wasm
 	cargo build --quiet --locked --release --target wasm32-wasip1 --lib --target-dir $(@D) --config 'profile.release.strip="none"'
-	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $(@D)/wasm32-wasip1/release/bluegreen.wasm bluegreen --skip-export-conflicts $(WASM_FEATURES) -g -o $@
-	$(NODE_BIN)/wasm-metadce $@ --graph-file target/exports.json $(WASM_FEATURES) -g -o $@ >/dev/null
-	$(NODE_BIN)/wasm-opt $@ $(WASM_FEATURES) -O3 --converge -g -o $@
+	$(call LINK,$(@D)/wasm32-wasip1/release/bluegreen.wasm,$@,-g)
 
 # Debian's packages, unpacked where the system does not have the program and anybody may.
 target/valgrind/.ready: PACKAGES := valgrind
@@ -196,10 +202,7 @@ target/valgrind/.ready target/h2load/.ready: target/%/.ready:
 
 dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm $(CALLBACKS) target/exports.json
 	@mkdir -p dist
-	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $< bluegreen --skip-export-conflicts $(WASM_FEATURES) \
-		-o target/merged.wasm
-	$(NODE_BIN)/wasm-metadce target/merged.wasm --graph-file target/exports.json $(WASM_FEATURES) -o target/lean.wasm >/dev/null
-	$(NODE_BIN)/wasm-opt target/lean.wasm $(WASM_FEATURES) -O3 --converge --strip-producers -o target/small.wasm
+	$(call LINK,$<,target/small.wasm,,--strip-producers)
 	@size=$$(wc -c < target/small.wasm); echo "$@: $$size bytes, of 400000 at most"; [ $$size -le 400000 ]
 	@mv target/small.wasm $@
 

@@ -2,6 +2,7 @@
 
 use std::hash::BuildHasher;
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// Whatever the values are, the hash table is of one type: it holds places in a list, so the
@@ -35,18 +36,26 @@ impl<T> ByBytes<T> {
         self.places.find(self.hash.hash_one(key), is_key).copied()
     }
 
+    /// The place of a key, which is entered if it was not there, and whether it was new.
+    fn place_or_enter(&mut self, key: &[u8], value: impl FnOnce() -> T) -> (usize, bool) {
+        let (entries, hash) = (&mut self.entries, &self.hash);
+        let key_at = |place: usize| entries.get(place).map_or(&[][..], |(known, _)| &**known);
+        let is_key = |place: &usize| key_at(*place) == key;
+        let hash_of = |place: &usize| hash.hash_one(key_at(*place));
+        match self.places.entry(hash.hash_one(key), is_key, hash_of) {
+            Entry::Occupied(entry) => (*entry.get(), false),
+            Entry::Vacant(entry) => {
+                let next = entries.len();
+                entry.insert(next);
+                entries.push((key.into(), value()));
+                (next, true)
+            }
+        }
+    }
+
     /// Enters a key unless it is there; whether it was new.
     pub fn insert(&mut self, key: &[u8], value: T) -> bool {
-        if self.place(key).is_some() {
-            return false;
-        }
-        let (entries, hash) = (&mut self.entries, &self.hash);
-        let next = entries.len();
-        entries.push((key.into(), value));
-        let hash_of =
-            |place: &usize| entries.get(*place).map_or(0, |(known, _)| hash.hash_one(&**known));
-        self.places.insert_unique(hash.hash_one(key), next, hash_of);
-        true
+        self.place_or_enter(key, || value).1
     }
 
     /// Changes the value of a key, which is the default if it was not there.
@@ -54,9 +63,8 @@ impl<T> ByBytes<T> {
     where
         T: Default,
     {
-        self.insert(key, T::default());
-        let place = self.place(key);
-        if let Some((_, value)) = place.and_then(|place| self.entries.get_mut(place)) {
+        let (place, _) = self.place_or_enter(key, T::default);
+        if let Some((_, value)) = self.entries.get_mut(place) {
             change(value);
         }
     }

@@ -6,7 +6,7 @@ use crate::config::{self, SplitBy};
 use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::mirror::Mirror;
-use crate::name::is_name;
+use crate::name::{NOT_A_NAME, is_name};
 use crate::overrides::Override;
 use crate::pins::Pins;
 use crate::ramp::Ramp;
@@ -106,8 +106,7 @@ impl Deployment {
         if config.name.is_empty() {
             faults.add(&at.key("name"), "is missing or empty");
         } else if !is_name(&config.name) {
-            let reason = "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`";
-            faults.add_text(&at.key("name"), &config.name, reason);
+            faults.add_text(&at.key("name"), &config.name, NOT_A_NAME);
         }
         let sticky = config.sticky.as_ref().map_or_else(
             || Rc::clone(&defaults.sticky),

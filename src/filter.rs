@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::bucket::Bucket;
+use crate::bucket_header::BucketHeader;
 use crate::decision::{Decision, Reason, Variant, Wish, decide};
 use crate::deployment::Share;
 use crate::explain;
@@ -81,11 +83,11 @@ impl<'a> Verdict<'a> {
             Some(variant) => Some((variant, Reason::Override)),
             None => upstream().map(|variant| (variant, Reason::Upstream)),
         };
-        let draw = if side.is_some() { None } else { Some(deployment.lot.draw(request, host)) };
-        let wish = match (side, &draw) {
-            (Some((variant, reason)), _) => Wish::Side(variant, reason),
-            (None, Some(draw)) => draw.wish,
-            (None, None) => Wish::Side(Variant::Blue, Reason::Random),
+        let (wish, draw) = if let Some((variant, reason)) = side {
+            (Wish::Side(variant, reason), None)
+        } else {
+            let draw = deployment.lot.draw(request, host);
+            (draw.wish, Some(draw))
         };
         let weight = match wish {
             Wish::Bucket(..) => deployment.share.weight(host),
@@ -122,7 +124,7 @@ impl<'a> Verdict<'a> {
                 Variant::Green => &*clusters.green,
             })
         };
-        let number = |header: &crate::bucket_header::BucketHeader| match (variant, self.bucket()) {
+        let number = |header: &BucketHeader| match (variant, self.bucket()) {
             (_, Some(bucket)) if matches!(reason, Reason::Weight | Reason::Random) => {
                 Some(header.number(bucket))
             }
@@ -138,7 +140,7 @@ impl<'a> Verdict<'a> {
         }
     }
 
-    fn bucket(&self) -> Option<crate::bucket::Bucket> {
+    fn bucket(&self) -> Option<Bucket> {
         match self.draw.as_ref()?.wish {
             Wish::Bucket(bucket, _) => Some(bucket),
             Wish::Side(..) => None,

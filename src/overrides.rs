@@ -15,7 +15,7 @@ use crate::counters::{Counter, Refusal};
 use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
-use crate::name::is_name;
+use crate::name::{NOT_A_NAME, is_name};
 use crate::request::Request;
 use crate::tags::Tags;
 use crate::token::own_header_name;
@@ -158,7 +158,7 @@ impl Override {
 impl SigningKey {
     fn new(config: &config::SigningKey, at: &Path, faults: &mut Faults) -> Option<Self> {
         if !is_name(&config.id) {
-            faults.add(&at.key("id"), "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`");
+            faults.add(&at.key("id"), NOT_A_NAME);
         }
         let (at, secret) = match (&config.secret_env, &config.secret_base64) {
             (Some(variable), None) => {

@@ -8,7 +8,7 @@ use crate::decision::Variant;
 use crate::explain;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
-use crate::name::is_name;
+use crate::name::{NOT_A_NAME, is_name};
 use crate::pairs::Lengths;
 use crate::request;
 use crate::token::own_header_name;
@@ -97,8 +97,7 @@ impl Tags {
             BucketHeader::new(bucket, name?, &at, faults)
         });
         if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
-            let reason = "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`";
-            faults.add_text(&path.key("filter_state"), name, reason);
+            faults.add_text(&path.key("filter_state"), name, NOT_A_NAME);
         }
         let bucket_name = bucket.as_ref().map(|bucket| &bucket.name);
         let names = [variant.as_ref(), cluster.as_ref(), mirror.as_ref(), bucket_name];

@@ -34,18 +34,6 @@ def the_filter_stays_healthy(fleet: Fleet, crash_watch: CrashWatch) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def blue() -> Iterator[Upstream]:
-    with Upstream("blue") as upstream:
-        yield upstream
-
-
-@pytest.fixture(scope="module")
-def green() -> Iterator[Upstream]:
-    with Upstream("green") as upstream:
-        yield upstream
-
-
-@pytest.fixture(scope="module")
 def standalone(fleet: Fleet, blue: Upstream, green: Upstream) -> Standalone:
     """The files that users copy, in front of the two upstreams."""
     return Standalone(fleet.directory(), blue.port, green.port)

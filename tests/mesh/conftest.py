@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.harness.filter_health import filter_failures
-from tests.harness.upstream import Upstream
 from tests.mesh.harness.control_plane import ControlPlane
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh
@@ -31,18 +30,6 @@ def mesh(control_plane: ControlPlane, new_directory: Callable[[], Path]) -> Iter
         yield mesh
         assert [proxy.workload.name for proxy in mesh.proxies if not proxy.is_running()] == []
         assert [filter_failures(proxy) for proxy in mesh.proxies if filter_failures(proxy)] == []
-
-
-@pytest.fixture(scope="module")
-def blue() -> Iterator[Upstream]:
-    with Upstream("blue") as upstream:
-        yield upstream
-
-
-@pytest.fixture(scope="module")
-def green() -> Iterator[Upstream]:
-    with Upstream("green") as upstream:
-        yield upstream
 
 
 @pytest.fixture
