@@ -1,22 +1,24 @@
 //! A map from byte strings to anything.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Whatever the values are, the hash table is of one type: it holds places in a list, so the
-/// filter carries one copy of its code and not one for each type of value.
+use crate::bytes;
+
+/// Keys and values are kept apart, so that the filter carries one copy of what finds a key and not
+/// one for each type of value.
 #[derive(Clone, Debug)]
 pub struct ByBytes<T> {
-    hash: DefaultHashBuilder,
-    places: HashTable<usize>,
-    entries: Vec<(Box<[u8]>, T)>,
+    keys: Keys,
+    /// In the order of the keys.
+    values: Vec<T>,
 }
 
 impl<T> Default for ByBytes<T> {
     fn default() -> Self {
-        Self { hash: DefaultHashBuilder::default(), places: HashTable::new(), entries: Vec::new() }
+        Self { keys: Keys::default(), values: Vec::new() }
     }
 }
 
@@ -24,38 +26,19 @@ impl<T> ByBytes<T> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&T> {
-        if self.entries.is_empty() {
+        if self.values.is_empty() {
             return None;
         }
-        self.entries.get(self.place(key)?).map(|(_, value)| value)
-    }
-
-    fn place(&self, key: &[u8]) -> Option<usize> {
-        let is_key =
-            |place: &usize| self.entries.get(*place).is_some_and(|(known, _)| **known == *key);
-        self.places.find(self.hash.hash_one(key), is_key).copied()
-    }
-
-    /// The place of a key, which is entered if it was not there, and whether it was new.
-    fn place_or_enter(&mut self, key: &[u8], value: impl FnOnce() -> T) -> (usize, bool) {
-        let (entries, hash) = (&mut self.entries, &self.hash);
-        let key_at = |place: usize| entries.get(place).map_or(&[][..], |(known, _)| &**known);
-        let is_key = |place: &usize| key_at(*place) == key;
-        let hash_of = |place: &usize| hash.hash_one(key_at(*place));
-        match self.places.entry(hash.hash_one(key), is_key, hash_of) {
-            Entry::Occupied(entry) => (*entry.get(), false),
-            Entry::Vacant(entry) => {
-                let next = entries.len();
-                entry.insert(next);
-                entries.push((key.into(), value()));
-                (next, true)
-            }
-        }
+        self.values.get(self.keys.place(key)?)
     }
 
     /// Enters a key unless it is there; whether it was new.
     pub fn insert(&mut self, key: &[u8], value: T) -> bool {
-        self.place_or_enter(key, || value).1
+        let is_new = self.keys.enter(key) == self.values.len();
+        if is_new {
+            self.values.push(value);
+        }
+        is_new
     }
 
     /// Changes the value of a key, which is the default if it was not there.
@@ -63,8 +46,11 @@ impl<T> ByBytes<T> {
     where
         T: Default,
     {
-        let (place, _) = self.place_or_enter(key, T::default);
-        if let Some((_, value)) = self.entries.get_mut(place) {
+        let place = self.keys.enter(key);
+        if place == self.values.len() {
+            self.values.push(T::default());
+        }
+        if let Some(value) = self.values.get_mut(place) {
             change(value);
         }
     }
@@ -72,14 +58,56 @@ impl<T> ByBytes<T> {
     /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.values.is_empty()
     }
 
     /// Number of keys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.values.len()
     }
+}
+
+/// Different keys, each at a place of its own.
+#[derive(Clone, Debug, Default)]
+struct Keys {
+    builder: DefaultHashBuilder,
+    places: HashTable<usize>,
+    list: Vec<Box<[u8]>>,
+}
+
+impl Keys {
+    fn place(&self, key: &[u8]) -> Option<usize> {
+        let is_key = |place: &usize| bytes::equal(key_at(&self.list, *place), key);
+        self.places.find(hash(&self.builder, key), is_key).copied()
+    }
+
+    /// The place of a key, which is the next one if it was not there.
+    fn enter(&mut self, key: &[u8]) -> usize {
+        let (list, builder) = (&mut self.list, &self.builder);
+        let is_key = |place: &usize| bytes::equal(key_at(list, *place), key);
+        let hash_of = |place: &usize| hash(builder, key_at(list, *place));
+        match self.places.entry(hash(builder, key), is_key, hash_of) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let next = list.len();
+                entry.insert(next);
+                list.push(key.into());
+                next
+            }
+        }
+    }
+}
+
+fn key_at(list: &[Box<[u8]>], place: usize) -> &[u8] {
+    list.get(place).map_or(&[], |key| key)
+}
+
+/// Of the bytes alone: `hash_one` would add their number, which keeps apart what is hashed after.
+fn hash(builder: &DefaultHashBuilder, key: &[u8]) -> u64 {
+    let mut hasher = builder.build_hasher();
+    hasher.write(key);
+    hasher.finish()
 }
 
 #[cfg(test)]

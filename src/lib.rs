@@ -5,7 +5,8 @@
 //! - Envoy calls `callbacks` (WebAssembly only), [`streams`] know by which table, and the
 //!   [`filter`] does the rest; [`host`] is all that it knows of Envoy, `plugin` the real one.
 //! - [`request`] reads the headers once, in place ([`pairs`]); the [`routing`] table finds the
-//!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]).
+//!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]), in
+//!   maps [`by_bytes`] that compare [`bytes`] in words.
 //! - An override ([`overrides`]) or a trusted proxy before this one ([`upstream`]) may have chosen
 //!   a side. Else [`sticky`] looks for the targeting key ([`key`], [`cookie`]), which is pinned to
 //!   a side ([`pins`]) or falls into a [`bucket`].
@@ -23,6 +24,7 @@
 pub mod bucket;
 pub mod bucket_header;
 pub mod by_bytes;
+pub mod bytes;
 pub mod conditions;
 pub mod config;
 pub mod cookie;

@@ -5,6 +5,8 @@
 //! all integers little-endian. Nothing is copied and nothing is trusted: a buffer that does not
 //! hold what it announces ends the iteration early.
 
+use crate::bytes;
+
 /// A borrowed buffer of pairs.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pairs<'a> {
@@ -21,9 +23,6 @@ type Sizes = [u8; 8];
 pub struct Lengths(u64);
 
 impl Lengths {
-    /// Every length.
-    pub const ALL: Self = Self(u64::MAX);
-
     /// The length of one name.
     #[must_use]
     pub fn of(name: &[u8]) -> Self {
@@ -36,8 +35,8 @@ impl Lengths {
         Self(self.0 | other.0)
     }
 
-    fn has(self, length: u32) -> bool {
-        self.0 & 1_u64.wrapping_shl(length) != 0
+    fn has(self, length: u64) -> bool {
+        self.0.wrapping_shr(u32::try_from(length % 64).unwrap_or(0)) & 1 != 0
     }
 }
 
@@ -52,7 +51,7 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn exact(buffer: &'a [u8]) -> Option<Self> {
         let pairs = Self::split(buffer)?;
-        let mut iter = pairs.iter();
+        let mut iter = pairs.wanted(|_| true);
         let read = iter.by_ref().count();
         let is_whole =
             read == pairs.sizes.len() && iter.at == u64::try_from(pairs.data.len()).ok()?;
@@ -73,54 +72,68 @@ impl<'a> Pairs<'a> {
     }
 
     /// Names and values, in the order of the buffer.
-    #[must_use]
-    pub fn iter(self) -> Iter<'a> {
-        self.of_lengths(Lengths::ALL)
+    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.wanted(|_| true)
     }
 
     /// Names and values of those whose names have one of these lengths.
-    #[must_use]
-    pub fn of_lengths(self, lengths: Lengths) -> Iter<'a> {
-        Iter { sizes: self.sizes.iter(), data: self.data, at: 0, lengths }
+    pub fn of_lengths(self, lengths: Lengths) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.wanted(move |length| lengths.has(length))
+    }
+
+    /// Names and values of those whose names are of a wanted length.
+    fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> Iter<'a, F> {
+        Iter { sizes: self.sizes.iter(), data: self.data, at: 0, is_wanted }
     }
 
     /// Value of the first pair of this name.
     #[must_use]
+    #[inline(never)] // So that the loop has the registers for itself.
     pub fn get(self, name: &[u8]) -> Option<&'a [u8]> {
-        self.all(name).next()
+        for (found, value) in self.as_long_as(name) {
+            if bytes::equal(found, name) {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// Values of all pairs of this name.
     pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
-        let alike = self.of_lengths(Lengths::of(name));
-        alike.filter(move |(found, _)| *found == name).map(|(_, value)| value)
+        let alike = self.as_long_as(name).filter(move |(found, _)| bytes::equal(found, name));
+        alike.map(|(_, value)| value)
+    }
+
+    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
+        self.wanted(move |found| found == length)
     }
 }
 
 /// Names and values that are still to come.
-#[derive(Clone, Debug)]
-pub struct Iter<'a> {
+struct Iter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
     /// Where the next pair starts.
     at: u64,
-    lengths: Lengths,
+    /// Whether names of this length are.
+    is_wanted: F,
 }
 
-impl<'a> Iterator for Iter<'a> {
+impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let [n0, n1, n2, n3, v0, v1, v2, v3] = *self.sizes.next()?;
-            let name = u32::from_le_bytes([n0, n1, n2, n3]);
-            let value = u32::from_le_bytes([v0, v1, v2, v3]);
+            // One load for both; WebAssembly has no cheaper one for a part.
+            let sizes = u64::from_le_bytes(*self.sizes.next()?);
+            let (name, value) = (sizes & u64::from(u32::MAX), sizes >> 32);
             // Fewer than 2^32 pairs of less than 2^34 bytes: the sum fits. What lies beyond the
             // buffer stays beyond it, so it is enough to look where something is wanted.
             let start = self.at;
-            let middle = start.wrapping_add(u64::from(name));
-            self.at = middle.wrapping_add(u64::from(value)).wrapping_add(2);
-            if self.lengths.has(name) {
+            let middle = start.wrapping_add(name);
+            self.at = middle.wrapping_add(value).wrapping_add(2);
+            if (self.is_wanted)(name) {
                 return slice(self.data, start, middle, self.at);
             }
         }
