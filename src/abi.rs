@@ -177,20 +177,18 @@ pub fn plugin_configuration() -> Result<Vec<u8>, Status> {
 const LARGEST_SPARE: usize = 16 * 1024;
 
 thread_local! {
-    /// The buffer that the host is filling.
-    static FILLING: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    /// One that is free for the next call.
-    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    /// What the host is filling, or may fill at the next call.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// Room of this size for what a call returns; the host fills it before the call ends.
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_memory_allocate(size: usize) -> *mut u8 {
-    let mut buffer = SPARE.take();
+    let mut buffer = BUFFER.take();
     buffer.clear();
     buffer.reserve(size);
     let data = buffer.as_mut_ptr();
-    FILLING.set(buffer);
+    BUFFER.set(buffer);
     data
 }
 
@@ -198,10 +196,10 @@ extern "C" fn bluegreen_on_memory_allocate(size: usize) -> *mut u8 {
 fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Result<Vec<u8>, Status> {
     let (mut data, mut size) = (null_mut::<u8>(), 0);
     let status = call(&raw mut data, &raw mut size);
-    let mut buffer = FILLING.take();
     if status != OK {
         return Err(status);
     }
+    let mut buffer = BUFFER.take();
     if buffer.as_ptr() != data || buffer.capacity() < size {
         return Ok(Vec::new());
     }
@@ -213,6 +211,6 @@ fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Result<Vec
 /// Keeps a buffer for the next call.
 pub fn reuse(buffer: Vec<u8>) {
     if buffer.capacity() <= LARGEST_SPARE {
-        SPARE.set(buffer);
+        BUFFER.set(buffer);
     }
 }

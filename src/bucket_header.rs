@@ -12,8 +12,6 @@ const MOST_BUCKETS: u32 = 10_000;
 /// How buckets are numbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BucketHeader {
-    /// Name of the header, in lower case.
-    pub name: Box<str>,
     buckets: u32,
     green: End,
 }
@@ -44,17 +42,12 @@ impl BucketHeader {
     }
 
     /// Validates the configuration; None where that added faults.
-    pub fn new(
-        config: &config::BucketHeader,
-        name: Box<str>,
-        at: &Path,
-        faults: &mut Faults,
-    ) -> Option<Self> {
+    pub fn new(config: &config::BucketHeader, at: &Path, faults: &mut Faults) -> Option<Self> {
         let green = config.green.known(&at.key("green"), faults);
         if !(1..=MOST_BUCKETS).contains(&config.buckets) {
             let reason = format!("{} is not between 1 and {MOST_BUCKETS}", config.buckets);
             faults.add(&at.key("buckets"), reason);
         }
-        Some(Self { name, buckets: config.buckets, green: green? })
+        Some(Self { buckets: config.buckets, green: green? })
     }
 }

@@ -43,11 +43,13 @@ extern "C" fn bluegreen_on_context_create(context: ContextId, parent: ContextId)
 
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
-    let table = STREAMS.with_borrow(|streams| streams.table(stream).cloned());
-    if let Some(table) = table
-        && let Some(served) = filter::on_request_headers(&table, &mut Envoy)
-    {
-        STREAMS.with_borrow_mut(|streams| streams.keep(stream, served.response));
+    // None of the calls that a decision makes comes back here.
+    let response = STREAMS.with_borrow(|streams| {
+        let served = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
+        (!served.response.is_empty()).then_some(served.response)
+    });
+    if let Some(response) = response {
+        STREAMS.with_borrow_mut(|streams| streams.keep(stream, response));
     }
     CONTINUE
 }

@@ -46,9 +46,9 @@ fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Opti
     let (decision, tags) = (verdict.decision, &table.tags);
     let response = Response {
         variant: tags.response().and_then(|name| Some((Rc::clone(name), decision.variant?))),
-        set_cookie: verdict.issued(),
         explanation: explain::is_due(table.explain, &request, verdict.is_overridden)
             .then(|| verdict.explain(deployment)),
+        set_cookie: verdict.draw.and_then(|draw| draw.issued),
     };
     Some(Served { deployment: &deployment.name, decision, response })
 }
@@ -145,11 +145,6 @@ impl<'a> Verdict<'a> {
             Wish::Bucket(bucket, _) => Some(bucket),
             Wish::Side(..) => None,
         }
-    }
-
-    fn issued(&self) -> Option<String> {
-        let (id, cookie) = self.draw.as_ref()?.issued?;
-        Some(cookie.issue(&id))
     }
 
     fn explain(&self, deployment: &Deployment) -> String {

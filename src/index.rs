@@ -4,6 +4,8 @@
 //! then exact path, longest prefix, any path; then more conditions on headers; then the order in
 //! the file. What is better and does not match gives way to what is less.
 
+use std::ptr;
+
 use crate::by_bytes::ByBytes;
 use crate::conditions::{Candidates, Position};
 use crate::hostname::{self, HostPattern};
@@ -54,15 +56,23 @@ impl Index {
     /// The deployment that a request belongs to.
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
-        let mut room = None;
-        hostname::normalize(request.authority, &mut room)
-            .and_then(|host| self.find_by_host(host, request))
-            .or_else(|| self.any_host.find(request))
+        self.find_by_host(request).or_else(|| self.any_host.find(request))
     }
 
-    fn find_by_host(&self, host: &[u8], request: &Request<'_>) -> Option<Position> {
-        let exact = self.exact_hosts.get(host).and_then(|paths| paths.find(request));
-        exact.or_else(|| {
+    fn find_by_host(&self, request: &Request<'_>) -> Option<Position> {
+        if self.exact_hosts.is_empty() && self.host_suffixes.lengths.is_empty() {
+            return None;
+        }
+        let mut room = None;
+        // Hosts were entered in their one form, and what is found as it came is in this form.
+        let (mut host, mut paths) = (request.authority, self.exact_hosts.get(request.authority));
+        if paths.is_none() {
+            host = hostname::normalize(request.authority, &mut room)?;
+            if !ptr::eq(host, request.authority) {
+                paths = self.exact_hosts.get(host);
+            }
+        }
+        paths.and_then(|paths| paths.find(request)).or_else(|| {
             // At least one label stands before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
@@ -85,14 +95,21 @@ impl Paths {
 
     fn find(&self, request: &Request<'_>) -> Option<Position> {
         let prefix = |length| {
-            let (prefix, rest) = request.path.split_at_checked(length)?;
+            let (prefix, rest) = request.target.split_at_checked(length)?;
             ends_prefix(prefix, rest).then_some(prefix)
         };
-        let exact = self.exact.get(request.path).into_iter();
-        exact
-            .chain(self.prefixes.find(request.path.len(), prefix))
-            .chain([&self.any])
-            .find_map(|candidates| candidates.find(request.headers))
+        if !self.exact.is_empty()
+            && let Some(candidates) = self.exact.get(request.path())
+            && let Some(position) = candidates.find(request.headers)
+        {
+            return Some(position);
+        }
+        for candidates in self.prefixes.find(request.target.len(), prefix) {
+            if let Some(position) = candidates.find(request.headers) {
+                return Some(position);
+            }
+        }
+        self.any.find(request.headers)
     }
 }
 

@@ -67,7 +67,7 @@ impl KeySource {
         let value = match self {
             Self::Header(name) => request.headers.get(name.as_bytes()).map(Cow::Borrowed),
             Self::Cookie(name) => cookie::find(request.headers, name.as_bytes()).map(Cow::Borrowed),
-            Self::Query(name) => parameter(request.query, name),
+            Self::Query(name) => parameter(request.query(), name),
             Self::Property(path) => match host.property(path) {
                 Property::Bytes(value) => Some(Cow::Owned(Value::read(&value).to_text()?.into())),
                 Property::Absent | Property::Unreadable => None,

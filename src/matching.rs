@@ -28,10 +28,11 @@ pub enum PathPattern {
     Any,
 }
 
-/// Whether a prefix may end here: at the end of the path, before `/` or `:`, or behind its own `/`.
+/// Whether a prefix may end here: at the end of the path or of what stands before the query, before
+/// `/` or `:`, or behind its own `/`.
 #[must_use]
 pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {
-    prefix.ends_with(b"/") || matches!(rest, [] | [b'/' | b':', ..])
+    matches!(rest, [] | [b'/' | b':' | b'?', ..]) || prefix.ends_with(b"/")
 }
 
 impl Match {

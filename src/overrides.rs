@@ -115,7 +115,7 @@ impl Override {
         let before = faults.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
         let header = own_header_name(header, &at.key("header"), faults);
-        if header.as_deref().is_some_and(|header| tags.is_tag(header)) {
+        if header.as_deref().is_some_and(|header| tags.of_header(header.as_bytes()).is_some()) {
             faults.add(&at.key("header"), "is a tag's name, and what clients send there is lost");
         }
         let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));

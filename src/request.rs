@@ -1,5 +1,6 @@
 //! What decides where a request goes, found in one pass over its headers.
 
+use crate::bytes;
 use crate::explain;
 use crate::pairs::Pairs;
 use crate::tags::{Forged, Tags};
@@ -16,10 +17,8 @@ pub struct Request<'a> {
     pub headers: Pairs<'a>,
     /// The host as the client sent it; empty if it sent none.
     pub authority: &'a [u8],
-    /// The path without its query.
-    pub path: &'a [u8],
-    /// What follows the first `?`.
-    pub query: &'a [u8],
+    /// Its path with the query; empty if it has none.
+    pub target: &'a [u8],
     /// Which tags came along.
     pub forged: Forged,
     /// What the header that asks why holds, in its first line.
@@ -33,16 +32,29 @@ impl<'a> Request<'a> {
     pub fn read(headers: Pairs<'a>, tags: &Tags) -> Self {
         let mut request = Self { headers, ..Self::default() };
         for (name, value) in headers.of_lengths(tags.lengths()) {
-            match name {
-                AUTHORITY => request.authority = value,
-                PATH => (request.path, request.query) = split_query(value),
-                _ if name == explain::HEADER.as_bytes() => {
-                    request.why.get_or_insert(value);
-                }
-                _ => request.forged.note(name, tags),
+            if bytes::equal(name, AUTHORITY) {
+                request.authority = value;
+            } else if bytes::equal(name, PATH) {
+                request.target = value;
+            } else if bytes::equal(name, explain::HEADER.as_bytes()) {
+                request.why.get_or_insert(value);
+            } else if let Some(tag) = tags.of_header(name) {
+                request.forged.note(tag);
             }
         }
         request
+    }
+
+    /// The path without its query.
+    #[must_use]
+    pub fn path(&self) -> &'a [u8] {
+        self.target.split(|byte| *byte == b'?').next().unwrap_or_default()
+    }
+
+    /// What follows the first `?`.
+    #[must_use]
+    pub fn query(&self) -> &'a [u8] {
+        self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).
@@ -65,9 +77,3 @@ impl<'a> Request<'a> {
 /// A header came in several lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Repeated;
-
-fn split_query(path: &[u8]) -> (&[u8], &[u8]) {
-    let end = path.iter().position(|byte| *byte == b'?').unwrap_or(path.len());
-    let (path, query) = path.split_at_checked(end).unwrap_or((path, &[]));
-    (path, query.get(1..).unwrap_or_default())
-}

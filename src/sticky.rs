@@ -49,14 +49,14 @@ pub struct Lot {
 }
 
 /// What a request drew.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Draw<'a> {
     /// Which side its key or its bucket speaks for.
     pub wish: Wish,
     /// What the key was found in.
     pub source: Option<&'a KeySource>,
-    /// The id that was made for this request, to be issued with the response.
-    pub issued: Option<(Id, &'a IssuedCookie)>,
+    /// The `set-cookie` that issues the id that was made for this request.
+    pub issued: Option<String>,
 }
 
 impl Lot {
@@ -89,7 +89,7 @@ impl Lot {
             (Some(random), Some(cookie)) => {
                 let id = Id::new(random);
                 let bucket = self.salt.bucket(id.as_str().as_bytes());
-                drawn(bucket, Reason::Weight, Some((id, cookie)))
+                drawn(bucket, Reason::Weight, Some(cookie.issue(&id)))
             }
             #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
             (Some(random), None) => drawn(Bucket(random as u64), Reason::Random, None),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::bucket_header::BucketHeader;
+use crate::bytes;
 use crate::config::{self, BlueTags};
 use crate::decision::Variant;
 use crate::explain;
@@ -13,12 +14,25 @@ use crate::pairs::Lengths;
 use crate::request;
 use crate::token::own_header_name;
 
-/// Names of the tags, those that are switched on.
+/// A request header that tells of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// The side.
+    Variant,
+    /// Its cluster.
+    Cluster,
+    /// The cluster that gets a copy.
+    Mirror,
+    /// The number for Envoy's weighted clusters.
+    Bucket,
+}
+
+/// The tags that are switched on, and what they are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
-    variant: Option<Box<str>>,
-    cluster: Option<Box<str>>,
-    mirror: Option<Box<str>>,
+    /// In the order in which they are written.
+    headers: Box<[(Tag, Box<str>)]>,
+    /// How buckets are numbered.
     bucket: Option<BucketHeader>,
     filter_state: Option<Box<str>>,
     response: Option<Rc<str>>,
@@ -42,30 +56,40 @@ pub struct Written<'a> {
     pub is_fixed: bool,
 }
 
-/// Which tags a client sent along.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each tag")]
-pub struct Forged {
-    variant: bool,
-    cluster: bool,
-    mirror: bool,
-    bucket: bool,
+impl Written<'_> {
+    fn is_nothing(&self) -> bool {
+        let Self { variant, cluster, mirror, bucket, is_fixed: _ } = self;
+        variant.is_none() && cluster.is_none() && mirror.is_none() && bucket.is_none()
+    }
 }
 
+/// Which tags a client sent along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forged(u8);
+
 impl Forged {
-    /// Notes a request header if it has the name of a tag.
-    pub fn note(&mut self, header: &[u8], tags: &Tags) {
-        let is = |name: Option<&str>| name.is_some_and(|name| name.as_bytes() == header);
-        self.variant |= is(tags.variant());
-        self.cluster |= is(tags.cluster.as_deref());
-        self.mirror |= is(tags.mirror.as_deref());
-        self.bucket |= is(tags.bucket.as_ref().map(|bucket| &*bucket.name));
+    /// Notes that a tag came along.
+    pub fn note(&mut self, tag: Tag) {
+        self.0 |= Self::bit(tag);
     }
 
-    /// Whether the variant tag came along.
+    /// Whether a tag came along.
     #[must_use]
-    pub fn variant(self) -> bool {
-        self.variant
+    pub fn has(self, tag: Tag) -> bool {
+        self.0 & Self::bit(tag) != 0
+    }
+
+    fn is_none(self) -> bool {
+        self == Self::default()
+    }
+
+    fn bit(tag: Tag) -> u8 {
+        match tag {
+            Tag::Variant => 1,
+            Tag::Cluster => 2,
+            Tag::Mirror => 4,
+            Tag::Bucket => 8,
+        }
     }
 }
 
@@ -81,36 +105,31 @@ impl Tags {
             seen.push(header.clone());
             Some(header)
         };
-        let mut tag = |key: &str, name: &Option<String>, faults: &mut Faults| {
-            check(name.as_deref()?, &path.key(key), faults)
-        };
-        let variant = tag("variant_header", &config.variant_header, faults);
-        let cluster = tag("cluster_header", &config.cluster_header, faults);
-        let mirror = tag("mirror_header", &config.mirror_header, faults);
-        let response = tag("response_header", &config.response_header, faults);
+        let (bucket, bucket_at) = (config.bucket_header.as_ref(), path.key("bucket_header"));
+        let headers: Box<[_]> = [
+            (Tag::Variant, config.variant_header.as_deref(), path.key("variant_header")),
+            (Tag::Cluster, config.cluster_header.as_deref(), path.key("cluster_header")),
+            (Tag::Mirror, config.mirror_header.as_deref(), path.key("mirror_header")),
+            (Tag::Bucket, bucket.map(|bucket| &*bucket.name), bucket_at.key("name")),
+        ]
+        .into_iter()
+        .filter_map(|(tag, name, at)| Some((tag, check(name?, &at, faults)?)))
+        .collect();
+        let (response, at) = (config.response_header.as_deref(), path.key("response_header"));
+        let response = response.and_then(|name| check(name, &at, faults));
         if response.as_deref() == Some(explain::HEADER) {
-            faults.add(&path.key("response_header"), "is where explanations stand");
+            faults.add(&at, "is where explanations stand");
         }
-        let bucket = config.bucket_header.as_ref().and_then(|bucket| {
-            let at = path.key("bucket_header");
-            let name = check(&bucket.name, &at.key("name"), faults);
-            BucketHeader::new(bucket, name?, &at, faults)
-        });
         if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
             faults.add_text(&path.key("filter_state"), name, NOT_A_NAME);
         }
-        let bucket_name = bucket.as_ref().map(|bucket| &bucket.name);
-        let names = [variant.as_ref(), cluster.as_ref(), mirror.as_ref(), bucket_name];
-        let names = names.into_iter().flatten().map(|name| name.as_bytes());
         let lengths = [request::AUTHORITY, request::PATH, explain::HEADER.as_bytes()]
             .into_iter()
-            .chain(names)
+            .chain(headers.iter().map(|(_, name)| name.as_bytes()))
             .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
         Self {
-            variant,
-            cluster,
-            mirror,
-            bucket,
+            headers,
+            bucket: bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, faults)),
             filter_state: config.filter_state.as_deref().map(Into::into),
             response: response.map(Rc::from),
             blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),
@@ -125,21 +144,23 @@ impl Tags {
             written.variant = None;
             written.cluster = None;
         }
+        if written.is_nothing() && forged.is_none() {
+            return;
+        }
         let mut number = itoa::Buffer::new();
         let number = written.bucket.map(|bucket| number.format(bucket));
         let variant = written.variant.map(Variant::as_str);
-        let bucket_name = self.bucket.as_ref().map(|bucket| &*bucket.name);
         let mut has_changed = false;
-        for (name, value, is_forged) in [
-            (self.variant(), variant, forged.variant),
-            (self.cluster.as_deref(), written.cluster, forged.cluster),
-            (self.mirror.as_deref(), written.mirror, forged.mirror),
-            (bucket_name, number, forged.bucket),
-        ] {
-            let Some(name) = name else { continue };
+        for (tag, name) in &self.headers {
+            let value = match tag {
+                Tag::Variant => variant,
+                Tag::Cluster => written.cluster,
+                Tag::Mirror => written.mirror,
+                Tag::Bucket => number,
+            };
             match value {
                 Some(value) => host.set_request_header(name, value),
-                None if is_forged => host.remove_request_header(name),
+                None if forged.has(*tag) => host.remove_request_header(name),
                 None => continue,
             }
             has_changed = true;
@@ -161,22 +182,27 @@ impl Tags {
     /// Name of the variant header.
     #[must_use]
     pub fn variant(&self) -> Option<&str> {
-        self.variant.as_deref()
+        self.name_of(Tag::Variant)
     }
 
     /// Whether a route can learn the side, of a deployment with or without clusters.
     #[must_use]
     pub fn tell_the_side(&self, has_clusters: bool) -> bool {
-        let by_cluster = has_clusters && self.cluster.is_some();
-        self.variant.is_some() || by_cluster || self.filter_state.is_some()
+        let by_cluster = has_clusters && self.name_of(Tag::Cluster).is_some();
+        self.variant().is_some() || by_cluster || self.filter_state.is_some()
     }
 
-    /// Whether a request header is a tag.
+    /// The tag that a request header is.
     #[must_use]
-    pub fn is_tag(&self, header: &str) -> bool {
-        let bucket = self.bucket.as_ref().map(|bucket| &bucket.name);
-        let names = [self.variant.as_ref(), self.cluster.as_ref(), self.mirror.as_ref(), bucket];
-        names.into_iter().flatten().any(|name| **name == *header)
+    pub fn of_header(&self, header: &[u8]) -> Option<Tag> {
+        let mut headers = self.headers.iter();
+        let (tag, _) = headers.find(|(_, name)| bytes::equal(name.as_bytes(), header))?;
+        Some(*tag)
+    }
+
+    fn name_of(&self, tag: Tag) -> Option<&str> {
+        let (_, name) = self.headers.iter().find(|(known, _)| *known == tag)?;
+        Some(name)
     }
 
     /// How buckets are numbered, if they are.

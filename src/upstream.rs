@@ -5,7 +5,7 @@ use crate::decision::Variant;
 use crate::fault::{Faults, Path};
 use crate::host::{Host, Property, PropertyPath};
 use crate::request::Request;
-use crate::tags::Tags;
+use crate::tags::{Tag, Tags};
 
 /// Whose variant tag is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Trust {
         tags: &Tags,
         host: &mut impl Host,
     ) -> Option<Variant> {
-        if !request.forged.variant() {
+        if !request.forged.has(Tag::Variant) {
             return None;
         }
         let variant = Variant::parse(request.single(tags.variant()?).ok()??)?;
