@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::by_bytes::ByBytes;
+use crate::bytes;
 use crate::config;
 use crate::fault::{Faults, Path};
 use crate::pairs::{Lengths, Pairs};
@@ -144,10 +145,18 @@ impl Conditional {
         let mut key = Vec::with_capacity(USUAL_KEY);
         let names = headers.of_lengths(self.lengths);
         names
-            .filter_map(|(name, _)| self.by_name.get(name))
+            .filter_map(|(name, _)| {
+                let groups = self.by_name.get(name)?;
+                // Of several lines the first counts; it is looked up once for all groups.
+                let known = Some((name, headers.get(name)?));
+                Some(groups.iter().map(move |group| (group, known)))
+            })
             .flatten()
-            .chain(&self.by_absence)
-            .filter_map(|group| Some((Reverse(group.parts.len()), group.find(headers, &mut key)?)))
+            .chain(self.by_absence.iter().map(|group| (group, None)))
+            .filter_map(|(group, known)| {
+                let position = group.find(headers, known, &mut key)?;
+                Some((Reverse(group.parts.len()), position))
+            })
             .min()
             .map(|(_, position)| position)
     }
@@ -170,11 +179,19 @@ impl Group {
         }
     }
 
-    /// The first whose conditions hold; `key` is room to write to.
-    fn find(&self, headers: Pairs<'_>, key: &mut Vec<u8>) -> Option<Position> {
+    /// The first whose conditions hold. `known` is a name and its value, where they are known, and
+    /// `key` is room to write to.
+    fn find(
+        &self,
+        headers: Pairs<'_>,
+        known: Option<(&[u8], &[u8])>,
+        key: &mut Vec<u8>,
+    ) -> Option<Position> {
         key.clear();
         for (name, part) in &self.parts {
-            let found = part.of(headers.get(name.as_bytes()));
+            let known = known.filter(|(known, _)| bytes::equal(known, name.as_bytes()));
+            let value = known.map(|(_, value)| value).or_else(|| headers.get(name.as_bytes()));
+            let found = part.of(value);
             if found.is_none() && matches!(part, Part::Value | Part::Start(_)) {
                 return None;
             }
