@@ -47,6 +47,7 @@ lint: target/python/.installed target/.wasm32-wasip1 ## formatting, clippy, and 
 	cargo clippy --quiet --locked --features schema --bin schema -- --deny warnings
 	cargo run --quiet --locked --features schema --bin schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) tests/oracle/check_vectors.py
+	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l envoy tests); echo "$$unformatted"; [ -z "$$unformatted" ]; fi
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --features schema --bin schema > target/schema.json

@@ -44,12 +44,7 @@ class CountedEnvoy(Envoy):
         self._process = Process([*environment, *command], output=directory / "envoy.log", cwd=directory)
 
     def __enter__(self) -> Self:
-        self._process.__enter__()
-        try:
-            wait_until(self._has_started, START_SECONDS, "Envoy to start under valgrind")
-        except BaseException:
-            self._process.stop()
-            raise
+        self._process.start(self._has_started, START_SECONDS, "Envoy to start under valgrind")
         return self
 
     def _has_started(self) -> bool:

@@ -66,12 +66,7 @@ class Envoy:
 
     def __enter__(self) -> Self:
         self._admin_address_file.unlink(missing_ok=True)
-        self._process.__enter__()
-        try:
-            wait_until(self._has_started, START_SECONDS, "Envoy to start")
-        except BaseException:
-            self._process.stop()
-            raise
+        self._process.start(self._has_started, START_SECONDS, "Envoy to start")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -141,13 +136,16 @@ class Envoy:
 
     def _has_started(self) -> bool:
         self._still_running()
-        if not self._admin_address_file.exists() or ":" not in self._admin_address_file.read_text():
+        if not self._has_an_address():
             return False
         try:
             status, _ = self._ask_admin("/ready")
             return status == 200 and self.stat("listener_manager.workers_started") == 1
         except ConnectionError:
             return False
+
+    def _has_an_address(self) -> bool:
+        return self._admin_address_file.exists() and ":" in self._admin_address_file.read_text()
 
     def _ask_admin(self, path: str) -> tuple[int, str]:
         host, port = self._admin_address_file.read_text().rsplit(":", 1)

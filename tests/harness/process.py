@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.harness.polling import T, wait_until
+
 STOP_SECONDS = 5.0
 
 
@@ -38,6 +40,15 @@ class Process:
                 preexec_fn=_die_with_parent(),
             )
         return self
+
+    def start(self, is_ready: Callable[[], T], seconds: float, what: str) -> T:
+        """Enters the context and waits for `is_ready`, whose first true value it returns; stops what does not get ready."""
+        self.__enter__()
+        try:
+            return wait_until(is_ready, seconds, what)
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()

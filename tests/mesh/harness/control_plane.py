@@ -35,15 +35,13 @@ class ControlPlane:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        try:
-            self._stack.enter_context(self.kubernetes)
+        with ExitStack() as stack:
+            stack.enter_context(self.kubernetes)
             self.kubernetes.kubectl("apply", "--server-side", "-f", self.istio.definitions)
             self.kubernetes.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
             self.kubernetes.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES))
-            self._stack.enter_context(self.istiod)
-        except BaseException:
-            self._stack.close()
-            raise
+            stack.enter_context(self.istiod)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

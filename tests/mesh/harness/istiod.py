@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.harness.polling import wait_until
 from tests.harness.process import Process
 from tests.mesh.harness import shipped
 from tests.mesh.harness.crash import crash
@@ -76,12 +75,8 @@ class Istiod:
 
     def start(self) -> None:
         """Starts it and waits until it serves."""
-        self._process = Process(self._command, output=self._log_file).__enter__()
-        try:
-            wait_until(self._is_ready, START_SECONDS, "istiod to be ready")
-        except BaseException:
-            self._process.stop()
-            raise
+        self._process = Process(self._command, output=self._log_file)
+        self._process.start(self._is_ready, START_SECONDS, "istiod to be ready")
 
     def crash(self) -> None:
         if self._process is not None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.harness.polling import wait_until
 from tests.harness.process import Process
 from tests.mesh.harness import programs
 from tests.mesh.harness.crash import crash
@@ -75,13 +74,11 @@ class Kubernetes:
 
     def __enter__(self) -> Self:
         self._write_files()
-        try:
-            self._stack.enter_context(self._etcd)
+        with ExitStack() as stack:
+            stack.enter_context(self._etcd)
+            stack.callback(self.stop_api)
             self.start_api()
-            self._stack.callback(self.stop_api)
-        except BaseException:
-            self._stack.close()
-            raise
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -101,8 +98,8 @@ class Kubernetes:
                 *("--disable-admission-plugins", "ServiceAccount"),
             ],
             output=self.directory / "kube-apiserver.log",
-        ).__enter__()
-        wait_until(self._is_ready, START_SECONDS, f"kube-apiserver to be ready; its log is in {self.directory}")
+        )
+        self._api.start(self._is_ready, START_SECONDS, f"kube-apiserver to be ready; its log is in {self.directory}")
 
     def stop_api(self) -> None:
         """Ends kube-apiserver at once, as a crash does."""

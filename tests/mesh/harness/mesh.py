@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.harness.envoy import Envoy
-from tests.harness.polling import wait_until
 from tests.mesh.harness.control_plane import ControlPlane
 from tests.mesh.harness.line import Line
 from tests.mesh.harness.models import service, workload_entry
@@ -32,8 +31,7 @@ class Proxy(Envoy):
         """Ends it and starts it again, without waiting until it serves."""
         self._process.stop()
         self._admin_address_file.unlink(missing_ok=True)
-        self._process.__enter__()
-        wait_until(lambda: self._admin_address_file.exists() and ":" in self._admin_address_file.read_text(), 30, "Envoy's admin interface")
+        self._process.start(self._has_an_address, 30, "Envoy's admin interface")
 
     def state(self) -> str:
         """What Envoy says of itself, e.g. LIVE or PRE_INITIALIZING."""

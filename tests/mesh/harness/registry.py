@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from tests.harness.artefact import REPOSITORY
-from tests.harness.polling import wait_until
 from tests.harness.process import Process
 
 LAYOUT = REPOSITORY / "dist" / "image"
@@ -26,12 +25,7 @@ class Registry:
         self._port = ""
 
     def __enter__(self) -> Self:
-        self._process.__enter__()
-        try:
-            [self._port] = wait_until(lambda: re.findall(r"serving on port (\d+)", self._log.read_text()), 10, "the registry to serve")
-        except BaseException:
-            self._process.stop()
-            raise
+        [self._port] = self._process.start(lambda: re.findall(r"serving on port (\d+)", self._log.read_text()), 10, "the registry to serve")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
