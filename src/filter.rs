@@ -36,7 +36,7 @@ pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<
 }
 
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Served<'t>> {
-    let request = Request::read(headers, &table.tags);
+    let request = table.read(headers);
     let Some(deployment) = table.find(&request) else {
         table.tags.write(Written::default(), request.forged, host);
         return None;

@@ -65,7 +65,7 @@ impl KeySource {
     /// The value that a request has here, unless it is empty. Only the last two ask the host.
     pub fn find<'a>(&self, request: &Request<'a>, host: &mut impl Host) -> Option<Cow<'a, [u8]>> {
         let value = match self {
-            Self::Header(name) => request.headers.get(name.as_bytes()).map(Cow::Borrowed),
+            Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
             Self::Cookie(name) => cookie::find(request.headers, name.as_bytes()).map(Cow::Borrowed),
             Self::Query(name) => parameter(request.query(), name),
             Self::Property(path) => match host.property(path) {

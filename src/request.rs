@@ -2,7 +2,7 @@
 
 use crate::bytes;
 use crate::explain;
-use crate::pairs::Pairs;
+use crate::pairs::{Lengths, Pairs};
 use crate::tags::{Forged, Tags};
 
 /// The host that a request is for.
@@ -23,15 +23,40 @@ pub struct Request<'a> {
     pub forged: Forged,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
+    /// The first line of the usual key.
+    key: Option<(&'a [u8], &'a [u8])>,
+}
+
+/// The headers by which requests are read, besides where they want to go.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Of all that is looked at.
+    lengths: Lengths,
+    /// The header that holds most targeting keys; empty if there is none. It is found on the way,
+    /// others by a search of their own.
+    key: Box<[u8]>,
+}
+
+impl Wanted {
+    /// The tags, and a header that will be asked for.
+    #[must_use]
+    pub fn new(tags: &Tags, key: Option<&str>) -> Self {
+        let key = key.unwrap_or_default().as_bytes();
+        let lengths = [AUTHORITY, PATH, explain::HEADER.as_bytes(), key]
+            .into_iter()
+            .chain(tags.names().map(str::as_bytes))
+            .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
+        Self { lengths, key: key.into() }
+    }
 }
 
 impl<'a> Request<'a> {
     /// Reads the headers of a request.
     #[must_use]
     #[inline(never)] // So that the loop has the registers for itself.
-    pub fn read(headers: Pairs<'a>, tags: &Tags) -> Self {
+    pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &Wanted) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.of_lengths(tags.lengths()) {
+        for (name, value) in headers.of_lengths(wanted.lengths) {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
@@ -40,6 +65,8 @@ impl<'a> Request<'a> {
                 request.why.get_or_insert(value);
             } else if let Some(tag) = tags.of_header(name) {
                 request.forged.note(tag);
+            } else if bytes::equal(name, &wanted.key) {
+                request.key.get_or_insert((name, value));
             }
         }
         request
@@ -55,6 +82,15 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn query(&self) -> &'a [u8] {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
+    }
+
+    /// The value of a header's first line.
+    #[must_use]
+    pub fn first(&self, name: &[u8]) -> Option<&'a [u8]> {
+        match self.key {
+            Some((key, value)) if bytes::equal(key, name) => Some(value),
+            _ => self.headers.get(name),
+        }
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).

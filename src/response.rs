@@ -25,6 +25,7 @@ impl Response {
     }
 
     /// Writes it to the response headers.
+    #[inline(never)] // So that responses that carry nothing do not pay for it.
     pub fn write(&self, host: &mut impl Host) {
         if let Some((name, variant)) = &self.variant {
             host.set_response_header(name, variant.as_str());

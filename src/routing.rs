@@ -9,7 +9,8 @@ use crate::fault::{Faults, Path};
 use crate::index::Index;
 use crate::json;
 use crate::matching::Match;
-use crate::request::Request;
+use crate::pairs::Pairs;
+use crate::request::{Request, Wanted};
 use crate::rollback::{Names, Sources};
 use crate::tags::Tags;
 
@@ -19,6 +20,7 @@ pub struct Table {
     deployments: Box<[Deployment]>,
     names: Names,
     index: Index,
+    wanted: Wanted,
     /// Names under which decisions are written.
     pub tags: Tags,
     /// Where rollback flags are looked up.
@@ -42,6 +44,12 @@ impl Table {
             faults.add_consequences(more);
         }
         Err(faults)
+    }
+
+    /// Reads the headers of a request.
+    #[must_use]
+    pub fn read<'a>(&self, headers: Pairs<'a>) -> Request<'a> {
+        Request::read(headers, &self.tags, &self.wanted)
     }
 
     /// The deployment that a request belongs to.
@@ -93,7 +101,10 @@ impl TryFrom<Config> for Table {
         }
         match explain {
             Some(explain) if faults.is_empty() => {
-                Ok(Self { deployments: deployments.into(), names, index, tags, rollback, explain })
+                let key = deployments.iter().find_map(|deployment| deployment.lot.key_header());
+                let wanted = Wanted::new(&tags, key);
+                let deployments = deployments.into();
+                Ok(Self { deployments, names, index, wanted, tags, rollback, explain })
             }
             _ => Err(faults),
         }

@@ -67,6 +67,15 @@ impl Lot {
         Self { sticky, salt, pins }
     }
 
+    /// The first header that may hold the targeting key.
+    #[must_use]
+    pub fn key_header(&self) -> Option<&str> {
+        self.sticky.keys.iter().find_map(|source| match source {
+            KeySource::Header(name) => Some(&**name),
+            _ => None,
+        })
+    }
+
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn draw(&self, request: &Request<'_>, host: &mut impl Host) -> Draw<'_> {
         let found = self.sticky.keys.iter().find_map(|source| {

@@ -51,8 +51,13 @@ impl Streams {
     /// A stream begins under a root context.
     pub fn create(&mut self, stream: ContextId, root: ContextId) {
         if *self.usual.get_or_insert(root) != root {
-            self.known.insert(stream, Known { root: Some(root), ..Known::default() });
+            self.create_unusual(stream, root);
         }
+    }
+
+    #[inline(never)] // As what follows that few streams need: the others do not pay for it.
+    fn create_unusual(&mut self, stream: ContextId, root: ContextId) {
+        self.known.insert(stream, Known { root: Some(root), ..Known::default() });
     }
 
     /// What decides about a stream; None while its root context is not configured.
@@ -72,9 +77,11 @@ impl Streams {
 
     /// What the response of a stream has to carry, once.
     pub fn take_response(&mut self, stream: ContextId) -> Option<Response> {
-        if self.known.is_empty() {
-            return None;
-        }
+        if self.known.is_empty() { None } else { self.take_kept(stream) }
+    }
+
+    #[inline(never)]
+    fn take_kept(&mut self, stream: ContextId) -> Option<Response> {
         let response = mem::take(&mut self.known.get_mut(&stream)?.response);
         (!response.is_empty()).then_some(response)
     }
@@ -82,16 +89,26 @@ impl Streams {
     /// A stream or a root context ends; whether it was a root.
     pub fn delete(&mut self, context: ContextId) -> bool {
         if !self.known.is_empty() {
-            self.known.remove(&context);
+            self.forget(context);
         }
-        let Some(place) = self.roots.iter().position(|(id, _)| *id == context) else {
-            return false;
-        };
-        self.roots.swap_remove(place);
-        if self.usual == Some(context) {
+        let is_root = self.roots.iter().any(|(id, _)| *id == context);
+        if is_root {
+            self.delete_root(context);
+        }
+        is_root
+    }
+
+    #[inline(never)]
+    fn forget(&mut self, stream: ContextId) {
+        self.known.remove(&stream);
+    }
+
+    #[inline(never)]
+    fn delete_root(&mut self, root: ContextId) {
+        self.roots.retain(|(id, _)| *id != root);
+        if self.usual == Some(root) {
             self.usual = None;
         }
-        true
     }
 
     /// Number of streams of which something is kept.

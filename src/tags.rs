@@ -10,8 +10,6 @@ use crate::explain;
 use crate::fault::{Faults, Path};
 use crate::host::Host;
 use crate::name::{NOT_A_NAME, is_name};
-use crate::pairs::Lengths;
-use crate::request;
 use crate::token::own_header_name;
 
 /// A request header that tells of a decision.
@@ -37,8 +35,6 @@ pub struct Tags {
     filter_state: Option<Box<str>>,
     response: Option<Rc<str>>,
     blue: BlueTags,
-    /// Of the headers by which a request is read: the tags, and where it wants to go.
-    lengths: Lengths,
 }
 
 /// What a decision writes to a request. What is None is removed where a client sent it.
@@ -123,17 +119,12 @@ impl Tags {
         if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
             faults.add_text(&path.key("filter_state"), name, NOT_A_NAME);
         }
-        let lengths = [request::AUTHORITY, request::PATH, explain::HEADER.as_bytes()]
-            .into_iter()
-            .chain(headers.iter().map(|(_, name)| name.as_bytes()))
-            .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
         Self {
             headers,
             bucket: bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, faults)),
             filter_state: config.filter_state.as_deref().map(Into::into),
             response: response.map(Rc::from),
             blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),
-            lengths,
         }
     }
 
@@ -173,10 +164,9 @@ impl Tags {
         }
     }
 
-    /// Lengths of the headers by which a request is read.
-    #[must_use]
-    pub fn lengths(&self) -> Lengths {
-        self.lengths
+    /// Names of the request headers, in lower case.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(_, name)| &**name)
     }
 
     /// Name of the variant header.

@@ -4,7 +4,6 @@ use std::cell::LazyCell;
 use std::hint::black_box;
 
 use bluegreen::pairs::Pairs;
-use bluegreen::request::Request;
 use criterion::{BenchmarkId, Criterion};
 
 use crate::shapes::{LARGEST, SHAPES};
@@ -17,7 +16,7 @@ pub fn bench(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new(shape.name, size), |bencher| {
                 let requests: Vec<_> = (turns.iter())
                     .map(|turn| {
-                        let request = Request::read(Pairs::new(&turn.headers), &turn.table.tags);
+                        let request = turn.table.read(Pairs::new(&turn.headers));
                         let found = turn.table.find(&request).map(|found| &*found.name);
                         assert_eq!(found, Some(&*turn.deployment), "{}", shape.name);
                         (&*turn.table, request)

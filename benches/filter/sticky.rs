@@ -7,7 +7,6 @@ use bluegreen::config;
 use bluegreen::fault::{Faults, Path};
 use bluegreen::key::KeySource;
 use bluegreen::pairs::Pairs;
-use bluegreen::request::Request;
 use bluegreen::routing::Table;
 use criterion::{BenchmarkId, Criterion};
 use serde_json::json;
@@ -35,7 +34,7 @@ pub fn bench(criterion: &mut Criterion) {
         let mut host = FakeHost::with_request(Some("a.example"), path, &headers);
         let buffer = bluegreen::host::Host::request_headers(&mut host);
         let table = Table::from_json(br#"{"deployments": [{"name": "a"}]}"#).unwrap();
-        let request = Request::read(Pairs::new(&buffer), &table.tags);
+        let request = table.read(Pairs::new(&buffer));
         assert_eq!(source.find(&request, &mut host).as_deref(), Some(&b"u-4711"[..]));
         group.bench_function(name, |bencher| {
             bencher.iter(|| black_box(source.find(black_box(&request), &mut host)).is_some());
