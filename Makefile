@@ -89,7 +89,7 @@ target/envoy-%/.installed: target/python/.installed
 
 ## In a real mesh
 
-ISTIO := 1.31
+ISTIO ?= 1.31
 
 # Go's own caches make a second build a matter of seconds; the hash names what was built from what.
 MESH_HASH = $(shell cat tests/mesh/$(1)/go.mod tests/mesh/$(1)/go.sum | sha256sum | cut -c 1-12)
