@@ -34,7 +34,7 @@ impl<T> ByBytes<T> {
 
     /// Enters a key unless it is there; whether it was new.
     pub fn insert(&mut self, key: &[u8], value: T) -> bool {
-        let is_new = self.keys.enter(key) == self.values.len();
+        let (_, is_new) = self.keys.enter(key);
         if is_new {
             self.values.push(value);
         }
@@ -46,8 +46,8 @@ impl<T> ByBytes<T> {
     where
         T: Default,
     {
-        let place = self.keys.enter(key);
-        if place == self.values.len() {
+        let (place, is_new) = self.keys.enter(key);
+        if is_new {
             self.values.push(T::default());
         }
         if let Some(value) = self.values.get_mut(place) {
@@ -82,18 +82,18 @@ impl Keys {
         self.places.find(hash(&self.builder, key), is_key).copied()
     }
 
-    /// The place of a key, which is the next one if it was not there.
-    fn enter(&mut self, key: &[u8]) -> usize {
+    /// The place of a key, and whether it is new, at the end.
+    fn enter(&mut self, key: &[u8]) -> (usize, bool) {
         let (list, builder) = (&mut self.list, &self.builder);
         let is_key = |place: &usize| bytes::equal(key_at(list, *place), key);
         let hash_of = |place: &usize| hash(builder, key_at(list, *place));
         match self.places.entry(hash(builder, key), is_key, hash_of) {
-            Entry::Occupied(entry) => *entry.get(),
+            Entry::Occupied(entry) => (*entry.get(), false),
             Entry::Vacant(entry) => {
                 let next = list.len();
                 entry.insert(next);
                 list.push(key.into());
-                next
+                (next, true)
             }
         }
     }
@@ -103,7 +103,7 @@ fn key_at(list: &[Box<[u8]>], place: usize) -> &[u8] {
     list.get(place).map_or(&[], |key| key)
 }
 
-/// Of the bytes alone: `hash_one` would add their number, which keeps apart what is hashed after.
+/// A key is all that is hashed, so `hash_one` would add its length in vain.
 fn hash(builder: &DefaultHashBuilder, key: &[u8]) -> u64 {
     let mut hasher = builder.build_hasher();
     hasher.write(key);

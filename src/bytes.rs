@@ -11,9 +11,9 @@ pub fn equal(a: &[u8], b: &[u8]) -> bool {
     match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
         (Some(last), Some(other)) => {
             let (words, others) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
-            last == other && words.iter().zip(others).all(|(word, other)| word == other)
+            last == other && words.iter().zip(others).all(|(a, b)| a == b)
         }
-        _ => a.iter().zip(b).all(|(byte, other)| byte == other),
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
 }
 

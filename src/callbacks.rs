@@ -46,6 +46,7 @@ extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_e
     // None of the calls that a decision makes comes back here.
     let response = STREAMS.with_borrow(|streams| {
         let served = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
+        // Most carry nothing, and spare the second borrow.
         (!served.response.is_empty()).then_some(served.response)
     });
     if let Some(response) = response {

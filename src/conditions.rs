@@ -2,6 +2,7 @@
 //! hold and are the most.
 
 use std::cmp::Reverse;
+use std::ptr;
 
 use crate::by_bytes::ByBytes;
 use crate::bytes;
@@ -145,16 +146,16 @@ impl Conditional {
         let mut key = Vec::with_capacity(USUAL_KEY);
         let names = headers.of_lengths(self.lengths);
         names
-            .filter_map(|(name, _)| {
+            .filter_map(|(name, value)| {
                 let groups = self.by_name.get(name)?;
-                // Of several lines the first counts; it is looked up once for all groups.
-                let known = Some((name, headers.get(name)?));
-                Some(groups.iter().map(move |group| (group, known)))
+                // Of several lines the first counts, for all groups.
+                let is_first = headers.get(name).is_some_and(|first| ptr::eq(first, value));
+                is_first.then(|| groups.iter().map(move |group| (group, Some((name, value)))))
             })
             .flatten()
             .chain(self.by_absence.iter().map(|group| (group, None)))
-            .filter_map(|(group, known)| {
-                let position = group.find(headers, known, &mut key)?;
+            .filter_map(|(group, first_line)| {
+                let position = group.find(headers, first_line, &mut key)?;
                 Some((Reverse(group.parts.len()), position))
             })
             .min()
@@ -179,19 +180,20 @@ impl Group {
         }
     }
 
-    /// The first whose conditions hold. `known` is a name and its value, where they are known, and
-    /// `key` is room to write to.
+    /// The first whose conditions hold. `first_line` is that of one of the headers, where it is
+    /// known, and `key` is room to write to.
     fn find(
         &self,
         headers: Pairs<'_>,
-        known: Option<(&[u8], &[u8])>,
+        first_line: Option<(&[u8], &[u8])>,
         key: &mut Vec<u8>,
     ) -> Option<Position> {
         key.clear();
         for (name, part) in &self.parts {
-            let known = known.filter(|(known, _)| bytes::equal(known, name.as_bytes()));
-            let value = known.map(|(_, value)| value).or_else(|| headers.get(name.as_bytes()));
-            let found = part.of(value);
+            let found = part.of(match first_line {
+                Some((known, value)) if bytes::equal(known, name.as_bytes()) => Some(value),
+                _ => headers.get(name.as_bytes()),
+            });
             if found.is_none() && matches!(part, Part::Value | Part::Start(_)) {
                 return None;
             }

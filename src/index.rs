@@ -60,15 +60,19 @@ impl Index {
     }
 
     fn find_by_host(&self, request: &Request<'_>) -> Option<Position> {
-        if self.exact_hosts.is_empty() && self.host_suffixes.lengths.is_empty() {
+        // This only spares the time.
+        if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
             return None;
         }
         let mut room = None;
-        // Hosts were entered in their one form, and what is found as it came is in this form.
-        let (mut host, mut paths) = (request.authority, self.exact_hosts.get(request.authority));
+        let as_it_came = request.authority;
+        let mut host = as_it_came;
+        let mut paths = self.exact_hosts.get(host);
+        // Hosts were entered in their one form, so one that is found as it came needs no other; and
+        // what is still in the same place after it was brought to this form was looked for.
         if paths.is_none() {
-            host = hostname::normalize(request.authority, &mut room)?;
-            if !ptr::eq(host, request.authority) {
+            host = hostname::normalize(as_it_came, &mut room)?;
+            if !ptr::eq(host, as_it_came) {
                 paths = self.exact_hosts.get(host);
             }
         }
@@ -94,6 +98,7 @@ impl Paths {
     }
 
     fn find(&self, request: &Request<'_>) -> Option<Position> {
+        // No prefix holds a `?`, so none reaches into the query.
         let prefix = |length| {
             let (prefix, rest) = request.target.split_at_checked(length)?;
             ends_prefix(prefix, rest).then_some(prefix)
@@ -130,6 +135,10 @@ impl<T: Default> LongestFirst<T> {
 }
 
 impl<T> LongestFirst<T> {
+    fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
     /// Values of those candidates that are keys and no longer than `longest`. `candidate` gives
     /// the part of the searched text that has this length, or none if no key of this length can
     /// match.

@@ -6,7 +6,7 @@
 //!   [`filter`] does the rest; [`host`] is all that it knows of Envoy, `plugin` the real one.
 //! - [`request`] reads the headers once, in place ([`pairs`]); the [`routing`] table finds the
 //!   [`deployment`] by host and path ([`index`], [`hostname`]) and by headers ([`conditions`]), in
-//!   maps [`by_bytes`] that compare [`bytes`] in words.
+//!   maps from byte strings ([`by_bytes`]); [`bytes`] compares them, eight at a time.
 //! - An override ([`overrides`]) or a trusted proxy before this one ([`upstream`]) may have chosen
 //!   a side. Else [`sticky`] looks for the targeting key ([`key`], [`cookie`]), which is pinned to
 //!   a side ([`pins`]) or falls into a [`bucket`].

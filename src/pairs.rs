@@ -116,7 +116,7 @@ struct Iter<'a, F> {
     data: &'a [u8],
     /// Where the next pair starts.
     at: u64,
-    /// Whether names of this length are.
+    /// Whether names of this length are looked for.
     is_wanted: F,
 }
 

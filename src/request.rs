@@ -23,7 +23,7 @@ pub struct Request<'a> {
     pub forged: Forged,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
-    /// The first line of the usual key.
+    /// The first line of [`Wanted::key`].
     key: Option<(&'a [u8], &'a [u8])>,
 }
 
@@ -32,21 +32,22 @@ pub struct Request<'a> {
 pub struct Wanted {
     /// Of all that is looked at.
     lengths: Lengths,
-    /// The header that holds most targeting keys; empty if there is none. It is found on the way,
-    /// others by a search of their own.
-    key: Box<[u8]>,
+    /// The first header of all that may hold a targeting key: found on the way, while others are
+    /// searched for.
+    key: Option<Box<[u8]>>,
 }
 
 impl Wanted {
     /// The tags, and a header that will be asked for.
     #[must_use]
     pub fn new(tags: &Tags, key: Option<&str>) -> Self {
-        let key = key.unwrap_or_default().as_bytes();
-        let lengths = [AUTHORITY, PATH, explain::HEADER.as_bytes(), key]
+        let key = key.map(str::as_bytes);
+        let lengths = [AUTHORITY, PATH, explain::HEADER.as_bytes()]
             .into_iter()
             .chain(tags.names().map(str::as_bytes))
+            .chain(key)
             .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
-        Self { lengths, key: key.into() }
+        Self { lengths, key: key.map(Into::into) }
     }
 }
 
@@ -65,7 +66,7 @@ impl<'a> Request<'a> {
                 request.why.get_or_insert(value);
             } else if let Some(tag) = tags.of_header(name) {
                 request.forged.note(tag);
-            } else if bytes::equal(name, &wanted.key) {
+            } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
                 request.key.get_or_insert((name, value));
             }
         }

@@ -55,7 +55,8 @@ impl Streams {
         }
     }
 
-    #[inline(never)] // As what follows that few streams need: the others do not pay for it.
+    // What few streams need is not inlined, here and below, so that the others do not pay for it.
+    #[inline(never)]
     fn create_unusual(&mut self, stream: ContextId, root: ContextId) {
         self.known.insert(stream, Known { root: Some(root), ..Known::default() });
     }

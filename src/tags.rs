@@ -25,7 +25,7 @@ pub enum Tag {
     Bucket,
 }
 
-/// The tags that are switched on, and what they are called.
+/// The tags that are switched on, and how they are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
     /// In the order in which they are written.
@@ -80,12 +80,7 @@ impl Forged {
     }
 
     fn bit(tag: Tag) -> u8 {
-        match tag {
-            Tag::Variant => 1,
-            Tag::Cluster => 2,
-            Tag::Mirror => 4,
-            Tag::Bucket => 8,
-        }
+        1_u8.wrapping_shl(tag as u32)
     }
 }
 
@@ -95,6 +90,9 @@ impl Tags {
         let mut seen: Vec<Box<str>> = Vec::new();
         let mut check = |name: &str, at: &Path, faults: &mut Faults| {
             let header = own_header_name(name, at, faults)?;
+            if *header == *explain::HEADER {
+                faults.add_text(at, name, "is where explanations are asked for and stand");
+            }
             if seen.contains(&header) {
                 faults.add_text(at, name, "is another tag's name too");
             }
@@ -111,17 +109,15 @@ impl Tags {
         .into_iter()
         .filter_map(|(tag, name, at)| Some((tag, check(name?, &at, faults)?)))
         .collect();
-        let (response, at) = (config.response_header.as_deref(), path.key("response_header"));
-        let response = response.and_then(|name| check(name, &at, faults));
-        if response.as_deref() == Some(explain::HEADER) {
-            faults.add(&at, "is where explanations stand");
-        }
+        let (response, response_at) = (&config.response_header, path.key("response_header"));
+        let response = response.as_deref().and_then(|name| check(name, &response_at, faults));
+        let bucket = bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, faults));
         if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
             faults.add_text(&path.key("filter_state"), name, NOT_A_NAME);
         }
         Self {
             headers,
-            bucket: bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, faults)),
+            bucket,
             filter_state: config.filter_state.as_deref().map(Into::into),
             response: response.map(Rc::from),
             blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),

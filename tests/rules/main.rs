@@ -41,4 +41,6 @@ mod schema;
 #[cfg(not(target_family = "wasm"))]
 mod streams;
 #[cfg(not(target_family = "wasm"))]
+mod tags;
+#[cfg(not(target_family = "wasm"))]
 mod unreadable;

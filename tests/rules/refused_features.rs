@@ -117,11 +117,13 @@ fn what_does_not_go_together_is_refused() {
         "",
         "deployments[0].split_by: \"route\" needs `tags.bucket_header`",
     );
-    one(
-        r#""rollback": false"#,
-        r#", "tags": {"response_header": "X-Bluegreen-Explain"}"#,
-        "tags.response_header: is where explanations stand",
-    );
+    for tag in ["variant_header", "response_header"] {
+        one(
+            r#""rollback": false"#,
+            &format!(r#", "tags": {{"{tag}": "X-Bluegreen-Explain"}}"#),
+            &format!("tags.{tag}: \"X-Bluegreen-Explain\" is where explanations"),
+        );
+    }
     one(r#""split_by": "dice""#, bucket, "deployments[0].split_by: \"dice\" is not");
     one(
         r#""split_by": "route", "green_weight": 5"#,
