@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.client import Client
 from tests.harness.load import variants_in_turn
 from tests.harness.polling import wait_until
 from tests.harness.upstream import Upstream
@@ -88,3 +89,26 @@ def test_a_configuration_with_faults_is_refused_and_the_last_good_one_serves(
     wait_until(lambda: refusal(mesh, gateway) is None, 10, "istiod to hear that all is well")
     moved = min(one.received for one in crowd.served[start:] if one.variant != FRAUD.side(one.user, FIRST_WEIGHT))
     figures.seconds("repaired: from the end of kubectl apply to the first answer by it", moved - repaired.done)
+
+
+def test_a_proxy_that_starts_under_a_configuration_with_faults_answers_500_until_it_is_repaired(
+    mesh: Mesh, stage: Stage, gateway: Proxy, crowd: Crowd
+) -> None:
+    """It has no last good one, and counts as ready all the same. The proxy that has one serves on."""
+    log, start = gateway.log_size(), len(crowd.served)
+    stage.set_green_weight(120)
+    stage.push()
+    gateway.wait_for_log(FAULT, since=log)
+    late = mesh.gateway()
+    late.wait_for_log(FAULT)
+    with Client(late.workload.port) as client:
+        assert {client.request(FRAUD.path, [("x-user-id", user)], FRAUD.host).status for user in crowd.users} == {500}
+    assert late.state() == "LIVE"
+    crowd.wait_for(2 * len(crowd.users))
+    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.sides(crowd.users, FIRST_WEIGHT).items())
+
+    stage.set_green_weight(30)
+    stage.push()
+    with Crowd(FRAUD, late) as at_the_late_one:
+        at_the_late_one.wait_for_weight(30)
+    crowd.wait_for_weight(30)

@@ -13,6 +13,8 @@ from tests.mesh.harness.rollback import roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd, Stage
 
 WEIGHT = 50
+CAP = 5
+"""What rollback/cap-host.yaml leaves."""
 LIMIT_SECONDS = 1.0
 GATEWAY_LABELS = {"gateway.networking.k8s.io/gateway-name": "models"}
 """What istiod gives to the pods that it makes for the Gateway."""
@@ -28,7 +30,8 @@ def crowd(mesh: Mesh, blue: Upstream, green: Upstream) -> Iterator[Crowd]:
         yield crowd
 
 
-def test_users_are_split_by_http_routes_and_back_within_a_second(mesh: Mesh, crowd: Crowd, figures: Figures) -> None:
-    rollback = roll_back(mesh.kubernetes, shipped.file("rollback/one-host.yaml"), {crowd: 0}, WEIGHT)
+@pytest.mark.parametrize(("file", "left"), [("one-host.yaml", 0), ("cap-host.yaml", CAP)])
+def test_users_are_split_by_http_routes_and_back_within_a_second(mesh: Mesh, crowd: Crowd, file: str, left: float, figures: Figures) -> None:
+    rollback = roll_back(mesh.kubernetes, shipped.file(f"rollback/{file}"), {crowd: left}, WEIGHT)
     rollback.show(figures)
     assert rollback.seconds <= LIMIT_SECONDS

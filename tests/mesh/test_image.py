@@ -4,6 +4,7 @@ import json
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,20 @@ import pytest
 import yaml
 
 from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.bootstrap import bootstrap, cluster, listener
+from tests.harness.client import Client
+from tests.harness.envoy import Envoy
+from tests.harness.http_filters import HTTP
+from tests.harness.routes import route_table, route_to
+from tests.harness.upstream import Upstream
 from tests.mesh.harness.registry import IMAGE_MAKER, LAYOUT, Registry, crane
+
+Json = Any
 
 FETCHER = REPOSITORY / "target" / "mesh" / "image" / "fetch"
 """Istio's fetcher of images, as a program."""
+DENY = {"@type": HTTP + "rbac.v3.RBAC", "rules": {}, "rulesStatPrefix": "wasm-default-deny"}
+"""What it gives to Envoy in place of a filter that it cannot fetch: no rule allows anything."""
 PACKAGE: dict[str, Any] = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())["package"]
 
 
@@ -29,24 +40,46 @@ def reference(registry: Registry) -> str:
     return registry.push(PACKAGE["version"])
 
 
-def fetch(reference: str, directory: Path) -> "subprocess.CompletedProcess[str]":
-    """What Istio's agent does with a `url` of this image."""
-    command = [FETCHER, f"oci://{reference}", directory]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+@dataclass(frozen=True)
+class Fetched:
+    """What Istio's agent made of an image."""
+
+    filter: Json
+    """The typed configuration of the filter that it gives to Envoy."""
+    log: str
+
+
+def fetch(reference: str, directory: Path, policy: str = "FAIL_RELOAD") -> Fetched:
+    """What Istio's agent does with a `url` of this image, and with a `failStrategy`."""
+    command = [FETCHER, f"oci://{reference}", policy, directory]
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    *log, converted = result.stdout.splitlines()
+    return Fetched(json.loads(converted), "\n".join([*log, result.stderr]))
 
 
 def test_istios_own_fetcher_gets_the_filter(reference: str, tmp_path: Path) -> None:
     fetched = fetch(reference, tmp_path)
-    assert fetched.returncode == 0, fetched.stderr
-    assert Path(fetched.stdout.splitlines()[-1]).read_bytes() == filter_wasm().read_bytes()
+    module = fetched.filter["config"]["vmConfig"]["code"]["local"]["filename"]
+    assert Path(module).read_bytes() == filter_wasm().read_bytes()
 
 
 def test_istios_own_fetcher_tells_of_an_image_without_the_filter(registry: Registry, tmp_path: Path) -> None:
     unlike = tmp_path / "unlike"
     write_image(unlike, wasm=REPOSITORY / "LICENSE")
     fetched = fetch(registry.push("unlike", unlike), tmp_path)
-    assert fetched.returncode != 0
-    assert fetched.stderr.strip().endswith("is invalid")
+    assert fetched.filter == DENY
+    assert "is invalid" in fetched.log
+
+
+@pytest.mark.parametrize(("policy", "status"), [("FAIL_RELOAD", 403), ("FAIL_CLOSED", 403), ("FAIL_OPEN", 200)])
+def test_an_image_that_is_not_there_closes_the_proxy(registry: Registry, blue: Upstream, policy: str, status: int, tmp_path: Path) -> None:
+    """Also one that had a good filter: in its place another filter comes."""
+    fetched = fetch(registry.reference("absent"), tmp_path, policy)
+    assert (fetched.filter == DENY) == (status == 403)
+    assert "cannot fetch Wasm module" in fetched.log
+    ingress = listener("ingress", {"name": "bluegreen", "typed_config": fetched.filter}, route_table([route_to("blue")]))
+    with Envoy(bootstrap([ingress], [cluster("blue", blue.port)]), tmp_path) as envoy, Client(envoy.port("ingress")) as client:
+        assert client.request("/").status == status
 
 
 def test_the_same_filter_makes_the_same_image(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 API takes it with the real definitions, and the filter its routing configuration. A wrong file fails the same checks."""
 
 import os
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from functools import cache
@@ -28,6 +30,7 @@ KUSTOMIZATIONS = {file.parent: yaml.safe_load(file.read_text()) for file in sort
 OVERLAYS = [folder for folder, content in KUSTOMIZATIONS.items() if content["kind"] == "Kustomization"]
 PATCHES = {folder / patch["path"] for folder, content in KUSTOMIZATIONS.items() for patch in content.get("patches", []) if "path" in patch}
 FILES = sorted(file for file in DIRECTORY.rglob("*.yaml") if file.name != "kustomization.yaml" and file not in PATCHES)
+IMAGE = "oci://registry.example.com/bluegreen"
 OF_EVERY_ENVOY_FILTER = "EnvoyFilter exposes internal implementation details"
 """What istioctl warns of in each of them."""
 
@@ -53,7 +56,7 @@ def extensions(resources: list[Json]) -> list[Json]:
 
 
 PLACES = [DIRECTORY / place for place in ("gateway", "gateway-api", "sidecar", "waypoint")]
-WITH_THE_FILTER = [*PLACES, DIRECTORY / "weights", DIRECTORY / "rollback" / "waypoint"]
+WITH_THE_FILTER = [*PLACES, DIRECTORY / "weights", DIRECTORY / "weights" / "flagger"]
 
 
 class Faults(Exception):
@@ -166,15 +169,31 @@ def test_a_repository_of_ones_own_gives_its_routing_to_all_places(checks: Checks
     own = {"deployments": [{"name": "churn", "green_weight": 0.5, "sticky": {"keys": [{"header": "x-user-id"}]}}]}
     routing = {"apiVersion": "extensions.istio.io/v1alpha1", "kind": "TrafficExtension", "metadata": {"name": "bluegreen"}}
     routing["spec"] = {"wasm": {"pluginConfig": own}}
-    places = [DIRECTORY / place for place in ("gateway", "sidecar", "waypoint", "rollback")]
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "routing.yaml").write_text(yaml.safe_dump(routing))
-    resources = repository(tmp_path / "own", resources=places, patches=[{"path": "routing.yaml", "target": {"kind": "TrafficExtension"}}])
+    shutil.copy(DIRECTORY / "routes" / "virtual-service.yaml", tmp_path / "own")
+    printed = yaml.safe_load(example_in_the_readme().replace(IMAGE, "oci://registry.own/bluegreen"))
+    here = [place_here(tmp_path / "own", resource) for resource in printed["resources"]]
+    resources = repository(tmp_path / "own", **printed | {"resources": [*here, DIRECTORY / "waypoint", DIRECTORY / "rollback"]})
     assert len(extensions(resources)) == 3
     for extension in extensions(resources):
         assert extension["spec"]["wasm"]["pluginConfig"]["deployments"] == own["deployments"]
+        assert extension["spec"]["wasm"]["url"].startswith("oci://registry.own/bluegreen:")
     for check in (*CHECKS, Checks.configure):
         check(checks, resources)
+
+
+def example_in_the_readme() -> str:
+    """The kustomization.yaml of a repository of one's own."""
+    [block] = re.findall(r"```yaml\n# kustomization.yaml\n(.*?)```", (DIRECTORY / "README.md").read_text(), re.DOTALL)
+    assert IMAGE in block
+    return block
+
+
+def place_here(folder: Path, resource: str) -> Path:
+    """A resource of a kustomization in `folder`; what is at an address is taken from the files here."""
+    _, is_elsewhere, path = resource.partition("//envoy/istio/")
+    return DIRECTORY / path.partition("?")[0] if is_elsewhere else folder / resource
 
 
 def repository(folder: Path, **parts: Json) -> list[Json]:

@@ -16,7 +16,7 @@ Json = Any
 
 WEIGHT = 50
 CAP = 5
-"""What rollback/cap.yaml leaves."""
+"""What rollback/cap.yaml and rollback/cap-host.yaml leave."""
 LIMIT_SECONDS = 1.0
 """From the end of `kubectl apply` to the last answer of green."""
 
@@ -63,6 +63,7 @@ def on_blue_cluster(deployment: Deployment) -> list[Json]:
         pytest.param(lambda: shipped.file("rollback/one.yaml"), {FRAUD: 0}, id="one.yaml"),
         pytest.param(lambda: shipped.file("rollback/one-host.yaml"), {FRAUD: 0}, id="one-host.yaml"),
         pytest.param(lambda: shipped.file("rollback/cap.yaml"), {FRAUD: CAP}, id="cap.yaml"),
+        pytest.param(lambda: shipped.file("rollback/cap-host.yaml"), {FRAUD: CAP}, id="cap-host.yaml"),
         pytest.param(lambda: flag("VIRTUAL_HOST", {}, CHURN.name), {CHURN: 0}, id="name-on-virtual-hosts"),
         pytest.param(lambda: flag("HTTP_ROUTE", {}, [CHURN.name, FRAUD.name]), {FRAUD: 0, CHURN: 0}, id="list-on-routes"),
         pytest.param(lambda: on_blue_cluster(FRAUD), {FRAUD: 0}, id="blue-cluster"),

@@ -1,6 +1,6 @@
 """Weights that Argo Rollouts or Flagger write into the VirtualService: users stay on their side, and a rollback beats the weights."""
 
-import copy
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from tests.harness.upstream import Upstream
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.kubernetes import Applied
-from tests.mesh.harness.mesh import Mesh
+from tests.mesh.harness.mesh import Mesh, Proxy
 from tests.mesh.harness.models import NAMESPACE, model, service, tell_names
 from tests.mesh.harness.rollback import roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd
@@ -20,6 +20,8 @@ from tests.mesh.harness.stage import FRAUD, Crowd
 Json = Any
 
 STEPS = (0, 10, 50, 100, 0)
+CAP = 5
+"""What rollback/cap-host.yaml leaves."""
 LIMIT_SECONDS = 1.0
 PRIMARY, CANARY = "fraud-primary", "fraud-canary"
 """The services that Flagger makes of `fraud`."""
@@ -51,12 +53,13 @@ def argo_rollouts(mesh: Mesh) -> Callable[[int], Applied]:
 
 def flagger(mesh: Mesh) -> Callable[[int], Applied]:
     """Writes the VirtualService as a whole: one route without a name, the primary first, the canary last."""
-    resources = shipped.overlay("weights", mesh.directory())
-    replaced = {("VirtualService", "fraud-scorer"), ("EnvoyFilter", "bluegreen-sticky-fraud-scorer")}
-    kept = [resource for resource in resources if (resource["kind"], resource["metadata"]["name"]) not in replaced]
     services = [service(name, {"app": "fraud", "variant": variant}) for name, variant in ((PRIMARY, "blue"), (CANARY, "green"))]
-    [written] = [copy.deepcopy(resource) for resource in resources if resource["kind"] == "VirtualService"]
-    written["metadata"]["name"] = "fraud"
+    written = {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "fraud", "namespace": NAMESPACE},
+        "spec": {"hosts": [FRAUD.host, FRAUD.service], "gateways": ["istio-ingress/models", "mesh"]},
+    }
 
     def write(green_weight: int) -> Applied:
         weights = ((PRIMARY, 100 - green_weight), (CANARY, green_weight))
@@ -65,7 +68,7 @@ def flagger(mesh: Mesh) -> Callable[[int], Applied]:
         return mesh.kubernetes.apply(written)
 
     write(0)
-    mesh.kubernetes.apply(*kept, *services, *shipped.file("weights/flagger.yaml"))
+    mesh.kubernetes.apply(*services, *shipped.overlay("weights/flagger", mesh.directory()))
     return write
 
 
@@ -100,12 +103,28 @@ def test_users_stay_on_their_side_while_others_move_the_weights(weights: Weights
         weight = next_weight
 
 
-@pytest.mark.parametrize("weight", [10, 50, 100])
-def test_a_rollback_beats_the_weights_of_others(weights: Weights, weight: int, figures: Figures) -> None:
+def test_all_routes_wait_and_retry_alike(weights: Weights) -> None:
+    """Those that an EnvoyFilter brings too, beside istiod's."""
+    [host] = [host for host in virtual_hosts(weights.crowd.proxy) if FRAUD.host in host["domains"]]
+    patience = [{key: route["route"].get(key) for key in ("timeout", "max_stream_duration", "retry_policy")} for route in host["routes"]]
+    assert len(patience) > 1
+    assert patience == [patience[-1]] * len(patience)
+
+
+def virtual_hosts(proxy: Proxy) -> list[Json]:
+    """Of all routes that the proxy has from istiod."""
+    configs = json.loads(proxy.admin("/config_dump?resource=dynamic_route_configs"))["configs"]
+    return [host for config in configs for host in config["route_config"]["virtual_hosts"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "left", "weight"), [("all.yaml", 0, 10), ("all.yaml", 0, 50), ("all.yaml", 0, 100), ("one-host.yaml", 0, 50), ("cap-host.yaml", CAP, 50)]
+)
+def test_a_rollback_beats_the_weights_of_others(weights: Weights, file: str, left: float, weight: int, figures: Figures) -> None:
     start = len(weights.crowd.served)
     weights.write(weight)
     weights.crowd.wait_for_weight(weight)
-    rollback = roll_back(weights.mesh.kubernetes, shipped.file("rollback/all.yaml"), {weights.crowd: 0}, weight)
+    rollback = roll_back(weights.mesh.kubernetes, shipped.file(f"rollback/{file}"), {weights.crowd: left}, weight)
     rollback.show(figures)
     assert rollback.seconds <= LIMIT_SECONDS
     assert [one for one in weights.crowd.served[start:] if one.status != 200] == []

@@ -8,5 +8,6 @@ from tests.harness.process import Process
 
 def crash(process: Process) -> None:
     """Kills the process group at once. Its connections are cut, nothing is finished."""
-    os.killpg(process.pid, signal.SIGKILL)
+    if process.exit_status() is None:
+        os.killpg(process.pid, signal.SIGKILL)
     process.stop()

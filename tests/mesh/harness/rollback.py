@@ -38,14 +38,17 @@ class Rollback:
 def roll_back(kubernetes: Kubernetes, resources: list[Json | Path], crowds: dict[Crowd, float], weight: float) -> Rollback:
     """Applies `resources`, waits until each crowd is where its given weight puts it, and deletes them again.
 
-    Raises AssertionError if a request fails, or if anybody is for a moment where they should not be.
+    Raises AssertionError if a request fails, or if anybody is for a moment where they should not be. Whatever it raises, they
+    are deleted.
     """
     starts = {crowd: len(crowd.served) for crowd in crowds}
     applied = kubernetes.apply(*resources)
-    for crowd, left in crowds.items():
-        crowd.wait_for_weight(left)
-    ended = time.monotonic()
-    deleted = kubernetes.delete(*resources)
+    try:
+        for crowd, left in crowds.items():
+            crowd.wait_for_weight(left)
+    finally:
+        ended = time.monotonic()
+        deleted = kubernetes.delete(*resources)
     for crowd in crowds:
         crowd.wait_for_weight(weight)
 

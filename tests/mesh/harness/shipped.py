@@ -1,6 +1,7 @@
 """The files of envoy/istio/ as users apply them: only the image is replaced, by the wasm file that it holds."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,6 +33,13 @@ def overlay(name: str, directory: Path, components: Iterable[str] = ()) -> list[
 def file(name: str) -> list[Json]:
     """The resources of one file, e.g. `file("rollback/all.yaml")`."""
     return [_runnable(resource) for resource in yaml.safe_load_all((DIRECTORY / name).read_text())]
+
+
+def commands(name: str) -> list[list[str]]:
+    """The kubectl commands in the head of a file, each without `kubectl`."""
+    lines = (DIRECTORY / name).read_text().splitlines()
+    text = "\n".join(line.removeprefix("#   ") for line in lines if line.startswith("#   ")).replace("\\\n", "")
+    return [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("kubectl ")]
 
 
 def log_providers() -> list[Json]:
