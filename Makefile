@@ -47,7 +47,7 @@ lint: target/python/.installed target/.wasm32-wasip1 ## formatting, clippy, and 
 	cargo clippy --quiet --locked --features schema --bin schema -- --deny warnings
 	cargo run --quiet --locked --features schema --bin schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) tests/oracle/check_vectors.py
-	@if command -v gofmt >/dev/null; then unformatted=$$(gofmt -l envoy tests); echo "$$unformatted"; [ -z "$$unformatted" ]; fi
+	@if command -v gofmt >/dev/null; then gofmt -l envoy tests | diff /dev/null -; fi
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --features schema --bin schema > target/schema.json
@@ -96,6 +96,9 @@ MESH_HASH = $(shell cat tests/mesh/$(1)/go.mod tests/mesh/$(1)/go.sum | sha256su
 MESH_ISTIO := target/mesh/istio-$(ISTIO)/.built-$(call MESH_HASH,istio-$(ISTIO))
 MESH_KUBERNETES := target/mesh/kubernetes/.built-$(call MESH_HASH,kubernetes)
 MESH_BUILD := CGO_ENABLED=0 go build -trimpath
+# Says what is being built, and how long it took.
+BUILDING = echo "$(1): building$(2), which takes minutes unless Go has it in its cache"; began=$$SECONDS
+BUILT = echo "$(1): built in $$((SECONDS - began)) s"
 KUBERNETES := $(shell sed -nE 's/.*k8s\.io\/kubernetes v([0-9.]+).*/\1/p' tests/mesh/kubernetes/go.mod)
 
 test-mesh: build mesh-tools target/python/.installed ## in a mesh of Istio's istiod, Kubernetes' API and Envoys (ISTIO=1.30 for the one before)
@@ -105,24 +108,24 @@ mesh-tools: $(MESH_KUBERNETES) $(MESH_ISTIO) ## its programs, by Go: kube-apiser
 
 $(MESH_ISTIO):
 	@rm -rf $(@D) && mkdir -p $(@D)/definitions
-	@echo "$(@D): building istiod and istioctl, which takes minutes unless Go has them in its cache"; began=$$SECONDS; \
+	@$(call BUILDING,$(@D), istiod and istioctl); \
 	cd tests/mesh/istio-$(ISTIO); \
 	$(MESH_BUILD) -ldflags '-s -w -X istio.io/istio/pkg/version.buildVersion=$(ISTIO)' -o $(CURDIR)/$(@D)/ tool; \
 	module() { go list -m -f '{{.Dir}}' $$1; }; \
 	install -m 644 -t $(CURDIR)/$(@D)/definitions $$(module istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml \
 		$$(module sigs.k8s.io/gateway-api)/config/crd/standard/gateway.networking.k8s.io_*.yaml; \
-	echo "$(@D): built in $$((SECONDS - began)) s"
+	$(call BUILT,$(@D))
 	@touch $@
 
 $(MESH_KUBERNETES):
 	@rm -rf $(@D) && mkdir -p $(@D)
-	@echo "$(@D): building kube-apiserver, kubectl and etcd, which takes minutes unless Go has them in its cache"; began=$$SECONDS; \
+	@$(call BUILDING,$(@D), etcd with kube-apiserver and kubectl); \
 	cd tests/mesh/kubernetes; \
 	version() { echo "-X k8s.io/component-base/version.git$$1=$$2"; }; \
 	$(MESH_BUILD) -ldflags "-s -w $$(version Version v$(KUBERNETES)) $$(version Major 1) $$(version Minor $(word 2,$(subst ., ,$(KUBERNETES))))" \
 		-o $(CURDIR)/$(@D)/ tool; \
 	mv $(CURDIR)/$(@D)/server $(CURDIR)/$(@D)/etcd; \
-	echo "$(@D): built in $$((SECONDS - began)) s"
+	$(call BUILT,$(@D))
 	@touch $@
 
 .PHONY: test-mesh mesh-tools
@@ -153,9 +156,9 @@ target/mesh/image/fetch: $(wildcard tests/mesh/image/*)
 target/mesh/gateway/translate: $(wildcard tests/mesh/gateway/*)
 target/mesh/image/fetch target/mesh/gateway/translate:
 	@mkdir -p $(@D)
-	@echo "$@: building, which takes minutes unless Go has it in its cache"; began=$$SECONDS; \
+	@$(call BUILDING,$@); \
 	cd tests/mesh/$(notdir $(@D)); $(MESH_BUILD) -ldflags '-s -w' -o $(CURDIR)/$@ .; \
-	echo "$@: built in $$((SECONDS - began)) s"
+	$(call BUILT,$@)
 	@touch $@
 
 .PHONY: image push-image

@@ -9,6 +9,7 @@ from benches.instructions.measure import measure_all
 from benches.instructions.results import RESULTS
 from benches.instructions.valgrind import valgrind
 from benches.instructions.versions import filter_version, one_filter
+from benches.markdown import as_table
 
 HEAD = """# Cost as it grows
 
@@ -44,7 +45,7 @@ def _table(axis: Axis, counts: dict[str, int]) -> str:
     for title in dict.fromkeys(case.title for case in axis.cases):
         of_step = {case.kind: case for case in axis.cases if case.title == title}
         lines.append([title, *(_cell(of_step[kind], counts) for kind in kinds)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return as_table(lines)
 
 
 def _cell(case: Case, counts: dict[str, int]) -> str:

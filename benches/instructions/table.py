@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from benches.instructions.case import Case, Goal, Kind
+from benches.markdown import as_table
 
 CEILING = 1.1
 """How far above its floor a case may lie where a goal is out of reach."""
@@ -52,7 +53,7 @@ class Table:
         for kind, rows in self._groups():
             lines.append([f"**{kind}**", "", "", "", "", "", ""])
             lines.extend(row.cells() for row in rows)
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return as_table(lines)
 
     def text(self) -> str:
         groups = self._groups()
@@ -82,7 +83,7 @@ class Table:
                         self._verdict(added, floor, case.goal),
                     ]
                 )
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return as_table(lines)
 
     def _groups(self) -> list[tuple[Kind, list[Row]]]:
         return [(kind, [self._row(case) for case in cases]) for kind, cases in groupby(self._cases, lambda case: case.kind)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benches.instructions.results import RESULTS
 from benches.instructions.versions import filter_version, machine, one_filter
+from benches.markdown import as_table
 from benches.times.contenders import PACED_SECONDS, RATE, SATURATING, Contender, contenders
 from benches.times.h2load import CONNECTIONS, H2load, Protocol, h2load
 from benches.times.paired import differences, spread
@@ -57,7 +58,7 @@ def _table(every: list[Contender]) -> str:
         more = [differences(found.processor, other.rounds.processor).text(sign="+") if other in before else "" for other in (alone, lua)]
         cells = [contender.name, spread(found.rate).text(0), spread(found.processor).text(), *more]
         lines.append([*cells, spread(found.median).text(0), spread(found.ninety_ninth).text(0), f"{contender.memory():.0f}"])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return as_table(lines)
 
 
 def _head(rounds: int) -> str:

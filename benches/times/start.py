@@ -11,6 +11,7 @@ from benches.instructions.callgrind import ENVOY
 from benches.instructions.floor import floor_module
 from benches.instructions.proxy import configuration, lua, many, proxy, wasm
 from benches.instructions.request import Request
+from benches.markdown import as_table
 from benches.times.paired import differences, spread
 from tests.harness.client import Client
 from tests.harness.polling import wait_until
@@ -40,7 +41,7 @@ def starts(rounds: int) -> str:
     for name, times in found.items():
         more = "" if times is alone else differences(times, alone).text(0, "+")
         lines.append([name, spread(times).text(0), more])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return as_table(lines)
 
 
 def _milliseconds_to_answer(bootstrap: Json) -> float:

@@ -21,6 +21,7 @@ from tests.mesh.harness.envoy_gateway import LISTENER, EnvoyGateway, NotAccepted
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.models import UPSTREAM_HEADER, tell_names
 from tests.mesh.harness.registry import Registry
+from tests.mesh.harness.rollback import LIMIT_SECONDS
 
 Json = Any
 
@@ -29,8 +30,6 @@ USERS = [f"user-{number}" for number in range(200)]
 SIDES = {user: buckets.side("fraud-scorer", user, WEIGHT) for user in USERS}
 ALL_BLUE = dict.fromkeys(USERS, "blue")
 ANNOTATION = "gateway.envoyproxy.io/bluegreen-rollback"
-LIMIT_SECONDS = 1.0
-"""From the push of the flag to the last answer of green."""
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,13 @@ from tests.harness.upstream import Upstream
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh, Proxy
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd, Stage
 
 WEIGHT = 50
 OF_EACH_KIND = 10
 USERS = [f"user-{number}" for number in range(12)]
 LIGHT_LOAD_PAUSE = 0.03
-LIMIT_SECONDS = 1.0
-"""From the end of `kubectl apply` to the last answer of green, through all proxies."""
 ROUTES, FLAG = "/config_dump?resource=dynamic_route_configs", '"rollback": true'
 """The page of a proxy on which its routes are, and how a rollback shows there."""
 

@@ -9,13 +9,12 @@ from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import GATEWAY_NAMESPACE, Mesh
 from tests.mesh.harness.models import service
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd, Stage
 
 WEIGHT = 50
 CAP = 5
 """What rollback/cap-host.yaml leaves."""
-LIMIT_SECONDS = 1.0
 GATEWAY_LABELS = {"gateway.networking.k8s.io/gateway-name": "models"}
 """What istiod gives to the pods that it makes for the Gateway."""
 

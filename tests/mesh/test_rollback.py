@@ -9,7 +9,7 @@ from tests.harness.upstream import Upstream
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import CHURN, FRAUD, Crowd, Deployment, Stage
 
 Json = Any
@@ -17,8 +17,6 @@ Json = Any
 WEIGHT = 50
 CAP = 5
 """What rollback/cap.yaml and rollback/cap-host.yaml leave."""
-LIMIT_SECONDS = 1.0
-"""From the end of `kubectl apply` to the last answer of green."""
 
 
 @pytest.fixture(scope="module")

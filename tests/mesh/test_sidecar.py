@@ -10,11 +10,10 @@ from tests.harness.upstream import Upstream, received, served_by
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh, Proxy
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import CHURN, FRAUD, USERS, Crowd, Deployment, Stage
 
 WEIGHT = 50
-LIMIT_SECONDS = 1.0
 VARIANT_TAG = "x-bluegreen-variant"
 
 

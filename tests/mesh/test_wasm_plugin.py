@@ -6,11 +6,10 @@ from tests.harness.upstream import Upstream
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd, Stage
 
 WEIGHT = 50
-LIMIT_SECONDS = 1.0
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh, Proxy
 from tests.mesh.harness.models import UPSTREAM_HEADER, model, tell_names
 from tests.mesh.harness.programs import istio
+from tests.mesh.harness.rollback import LIMIT_SECONDS
 from tests.mesh.harness.stage import FRAUD, PAUSE_SECONDS, USERS
 
 Json = Any
@@ -21,8 +22,6 @@ Json = Any
 WEIGHT = 50
 LISTENERS = "listener_manager.listener_"
 """How listeners were added, changed and drained."""
-LIMIT_SECONDS = 1.0
-"""From the end of `kubectl patch` to the last answer of green."""
 
 
 @pytest.fixture(scope="module")

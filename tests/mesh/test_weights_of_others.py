@@ -14,7 +14,7 @@ from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.kubernetes import Applied
 from tests.mesh.harness.mesh import Mesh, Proxy
 from tests.mesh.harness.models import NAMESPACE, model, service, tell_names
-from tests.mesh.harness.rollback import roll_back
+from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd
 
 Json = Any
@@ -22,7 +22,6 @@ Json = Any
 STEPS = (0, 10, 50, 100, 0)
 CAP = 5
 """What rollback/cap-host.yaml leaves."""
-LIMIT_SECONDS = 1.0
 PRIMARY, CANARY = "fraud-primary", "fraud-canary"
 """The services that Flagger makes of `fraud`."""
 

@@ -12,6 +12,9 @@ from tests.mesh.harness.stage import Crowd
 
 Json = Any
 
+LIMIT_SECONDS = 1.0
+"""The promise: from the end of what rolls back (a command, a push) to the last answer of green."""
+
 
 @dataclass(frozen=True)
 class Rollback:
