@@ -10,11 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.documents import Differs, Walk, blocks, shows
-from tests.harness.envoy import program
+from tests.harness.envoy import Envoy, program
+from tests.harness.http_filters import bluegreen_filter
+from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import SOURCE
+from tests.harness.upstream import Upstream
 
 FENCE = re.compile(r"^ *(?P<fence>```+).*?^ *(?P=fence)$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)|(?:src|srcset|href)=\"(?P<source>[^\"]+)\"")
@@ -163,6 +168,23 @@ def test_the_walk_through_standalone_prints_what_it_shows(copy: Path, ports: dic
     path = os.pathsep.join([str(program().parent), os.environ["PATH"]])
     with Walk(copy, os.environ | {"PATH": path}, translate) as reader:
         for block in walk:
+            reader.run(block)
+
+
+def test_the_pipeline_of_the_cases_is_sent_to_green(blue: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its configuration, its environment and its shell lines, as they are printed."""
+    page = REPOSITORY / "envoy" / "CASES.md"
+    text = page.read_text()
+    configuration = next(json for json in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if "secret_env" in json)
+    environment = next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "host_env_keys" in block)
+    monkeypatch.setenv("BLUEGREEN_CI_SECRET", "what only the pipeline and Envoy know")
+    wasm = bluegreen_filter(configuration)
+    wasm["typed_config"]["config"]["vm_config"] |= yaml.safe_load(environment)["vm_config"]
+    ingress = listener("ingress", wasm, route_table([route_to("blue")]))
+    [block] = blocks(page)
+    with Envoy(bootstrap([ingress], [cluster("blue", blue.port)]), tmp_path) as envoy:
+        port = str(envoy.port("ingress"))
+        with Walk(tmp_path, os.environ, lambda commands: commands.replace("10000", port)) as reader:
             reader.run(block)
 
 
