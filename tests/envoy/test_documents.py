@@ -1,5 +1,6 @@
 """The pages are true: their links lead somewhere, their commands exist, and the walk through envoy/standalone/ prints what it shows."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,7 +17,7 @@ import yaml
 from tests.harness.artefact import REPOSITORY, filter_wasm
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.documents import Differs, Walk, blocks, shows
-from tests.harness.envoy import Envoy, program
+from tests.harness.envoy import Envoy, program, validate
 from tests.harness.http_filters import bluegreen_filter
 from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import SOURCE
@@ -175,7 +177,7 @@ def test_the_pipeline_of_the_cases_is_sent_to_green(blue: Upstream, tmp_path: Pa
     """Its configuration, its environment and its shell lines, as they are printed."""
     page = REPOSITORY / "envoy" / "CASES.md"
     text = page.read_text()
-    configuration = next(json for json in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if "secret_env" in json)
+    configuration = next(block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if "secret_env" in block)
     environment = next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "host_env_keys" in block)
     monkeypatch.setenv("BLUEGREEN_CI_SECRET", "what only the pipeline and Envoy know")
     wasm = bluegreen_filter(configuration)
@@ -186,6 +188,26 @@ def test_the_pipeline_of_the_cases_is_sent_to_green(blue: Upstream, tmp_path: Pa
         port = str(envoy.port("ingress"))
         with Walk(tmp_path, os.environ, lambda commands: commands.replace("10000", port)) as reader:
             reader.run(block)
+
+
+def yaml_blocks() -> list[tuple[str, Any]]:
+    """The parts of Envoy's configuration on the pages for operators, each with the page that shows it."""
+    shown = [REPOSITORY / "envoy" / "CASES.md", SOURCE / "README.md"]
+    found = [(page, block) for page in shown for block in re.findall(r"^ *```yaml\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)]
+    return [(name(page), part) for page, block in found if "vm_config" not in (part := yaml.safe_load(block))]
+
+
+@pytest.mark.parametrize(("page", "part"), yaml_blocks())
+def test_envoy_takes_every_part_of_its_configuration_that_is_shown(page: str, part: Any, tmp_path: Path) -> None:
+    """Routes, the action of a route, or what is said of a virtual host."""
+    routes = part if isinstance(part, list) else part.get("routes", [{"match": {"prefix": "/"}, **{"route": {"cluster": "fraud-blue"}, **part}}])
+    metadata = part.get("metadata") if isinstance(part, dict) else None
+    routes = [{key: value for key, value in route.items() if key != "metadata"} for route in routes]
+    ingress = listener("ingress", bluegreen_filter({"deployments": [{"name": "fraud"}]}), route_table(routes, metadata))
+    file = tmp_path / "bootstrap.json"
+    file.write_text(json.dumps(bootstrap([ingress], [cluster("fraud-blue", 1), cluster("fraud-green", 2)])))
+    check = validate(file, tmp_path)
+    assert check.returncode == 0, f"{page}\n{check.stderr}"
 
 
 @pytest.mark.parametrize(
