@@ -141,7 +141,7 @@ struct Naive {
 
 impl Naive {
     fn next(&mut self) -> ContextId {
-        self.last += 1;
+        self.last = self.last.wrapping_add(1);
         self.last
     }
 
