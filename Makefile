@@ -10,8 +10,8 @@ WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)
 
 PYTHON := target/python/bin/python
 NODE_BIN := target/node/node_modules/.bin
-SOURCES := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
-CALLBACKS := src/callbacks.wat
+SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/proxy_wasm -name '*.rs' -o -name Cargo.toml)
+CALLBACKS := src/proxy_wasm/exports.wat
 
 # The callbacks that Envoy is to make. The SDK exports a dozen more, and each of them that is
 # called for a stream costs it as much as ten headers.
@@ -43,14 +43,13 @@ test: test-rules test-wasm32 test-envoy ## all tests, from pure rules to a real 
 lint: target/python/.installed target/.wasm32-wasip1 ## formatting, clippy, and whether generated files are fresh
 	cargo fmt --check
 	cargo clippy --quiet --locked --all-targets -- --deny warnings
-	cargo clippy --quiet --locked --target wasm32-wasip1 -- --deny warnings
-	cargo clippy --quiet --locked --features schema --bin schema -- --deny warnings
-	cargo run --quiet --locked --features schema --bin schema | diff envoy/bluegreen.schema.json -
+	cargo clippy --quiet --locked --package bluegreen-proxy-wasm --target wasm32-wasip1 -- --deny warnings
+	cargo run --quiet --locked --bin bluegreen -- schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) tests/oracle/check_vectors.py
 	@if command -v gofmt >/dev/null; then gofmt -l envoy tests | diff /dev/null -; fi
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
-	cargo run --quiet --locked --features schema --bin schema > target/schema.json
+	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json
 	mv target/schema.json envoy/bluegreen.schema.json
 
 bench: build bench-tools ## what a request costs in instructions of Envoy, against Lua and the host's floor
@@ -69,10 +68,10 @@ test-rules: target/oracle/decisions.jsonl ## rules and properties, natively; 100
 
 test-wasm32: target/.wasm32-unknown-unknown target/tools/bin/wasm-bindgen-test-runner ## the same vectors on wasm32, in Node
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=target/tools/bin/wasm-bindgen-test-runner \
-		cargo test --locked --target wasm32-unknown-unknown --test rules
+		cargo test --locked --package bluegreen-tests --target wasm32-unknown-unknown --test rules
 
 fuzz: ## configurations, headers, metadata and overrides of any bytes (FUZZ_INPUTS a target, 1,000,000 unless given)
-	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} cargo test --release --locked --test fuzz -- --nocapture
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} cargo test --release --locked --package bluegreen-tests --test fuzz -- --nocapture
 
 .PHONY: fuzz
 
@@ -181,14 +180,14 @@ bench-size: target/size/bluegreen.wasm target/python/.installed ## what takes th
 	$(PYTHON) -m benches.size $<
 
 bench-rules: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
-	cargo bench --locked
+	cargo bench --locked --package bluegreen-tests
 
 bench-tools: target/python/.installed target/valgrind/.ready $(NODE_BIN)/wasm-opt
 
 # The filter as it is shipped, but with the names of its functions.
 target/size/bluegreen.wasm: dist/bluegreen.wasm
-	cargo build --quiet --locked --release --target wasm32-wasip1 --lib --target-dir $(@D) --config 'profile.release.strip="none"'
-	$(call LINK,$(@D)/wasm32-wasip1/release/bluegreen.wasm,$@,-g)
+	cargo build --quiet --locked --profile wasm --package bluegreen-proxy-wasm --target wasm32-wasip1 --target-dir $(@D) --config 'profile.wasm.strip="none"'
+	$(call LINK,$(@D)/wasm32-wasip1/wasm/bluegreen_proxy_wasm.wasm,$@,-g)
 
 # Debian's packages, unpacked where the system does not have the program and anybody may.
 target/valgrind/.ready: PACKAGES := valgrind
@@ -204,14 +203,14 @@ target/valgrind/.ready target/h2load/.ready: target/%/.ready:
 
 ## Artefacts and tools
 
-dist/bluegreen.wasm: target/wasm32-wasip1/release/bluegreen.wasm $(CALLBACKS) target/exports.json
+dist/bluegreen.wasm: target/wasm32-wasip1/wasm/bluegreen_proxy_wasm.wasm $(CALLBACKS) target/exports.json
 	@mkdir -p dist
 	$(call LINK,$<,target/small.wasm,,--strip-producers)
 	@size=$$(wc -c < target/small.wasm); echo "$@: $$size bytes, of 400000 at most"; [ $$size -le 400000 ]
 	@mv target/small.wasm $@
 
-target/wasm32-wasip1/release/bluegreen.wasm: $(SOURCES) | target/.wasm32-wasip1
-	cargo build --locked --release --target wasm32-wasip1 --lib
+target/wasm32-wasip1/wasm/bluegreen_proxy_wasm.wasm: $(SOURCES) | target/.wasm32-wasip1
+	cargo build --locked --profile wasm --package bluegreen-proxy-wasm --target wasm32-wasip1
 	@touch $@
 
 target/exports.json: Makefile $(NODE_BIN)/wasm-opt

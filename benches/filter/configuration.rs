@@ -3,10 +3,10 @@
 use std::cell::LazyCell;
 use std::time::Duration;
 
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 
-use crate::shapes::SHAPES;
+use bluegreen_tests::shapes::SHAPES;
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("configuration");

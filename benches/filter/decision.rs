@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
-use bluegreen::bucket::Bucket;
 use bluegreen::decision::{Reason, Variant, Wish, decide};
-use bluegreen::weight::Weight;
+use bluegreen::split::Bucket;
+use bluegreen::split::Weight;
 use criterion::Criterion;
 
 pub fn bench(criterion: &mut Criterion) {

@@ -10,12 +10,8 @@
 
 mod configuration;
 mod decision;
-#[allow(dead_code, reason = "the rules need more of it")]
-#[path = "../../tests/rules/fake_host.rs"]
-mod fake_host;
 mod matching;
 mod request;
-mod shapes;
 mod sticky;
 
 use std::time::Duration;

@@ -3,10 +3,10 @@
 use std::cell::LazyCell;
 use std::hint::black_box;
 
-use bluegreen::pairs::Pairs;
+use bluegreen::wire::Pairs;
 use criterion::{BenchmarkId, Criterion};
 
-use crate::shapes::{LARGEST, SHAPES};
+use bluegreen_tests::shapes::{LARGEST, SHAPES};
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("match");

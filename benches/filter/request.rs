@@ -3,11 +3,11 @@
 use std::cell::LazyCell;
 
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 
-use crate::fake_host::FakeHost;
-use crate::shapes::{LARGEST, SHAPES};
+use bluegreen_tests::fake_host::FakeHost;
+use bluegreen_tests::shapes::{LARGEST, SHAPES};
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("request");

@@ -2,16 +2,16 @@
 
 use std::hint::black_box;
 
-use bluegreen::bucket::Salt;
 use bluegreen::config;
-use bluegreen::fault::{Faults, Path};
-use bluegreen::key::KeySource;
-use bluegreen::pairs::Pairs;
-use bluegreen::routing::Table;
+use bluegreen::config::{Faults, Path};
+use bluegreen::split::Salt;
+use bluegreen::sticky::KeySource;
+use bluegreen::table::Table;
+use bluegreen::wire::Pairs;
 use criterion::{BenchmarkId, Criterion};
 use serde_json::json;
 
-use crate::fake_host::{FakeHost, header};
+use bluegreen_tests::fake_host::{FakeHost, header};
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("key");

@@ -9,20 +9,16 @@
 )]
 
 mod counting;
-#[allow(dead_code, reason = "the measurements need more of it")]
-#[path = "../../benches/filter/shapes.rs"]
-mod shapes;
-mod silent_host;
 
 use std::rc::Rc;
 
 use bluegreen::decision::{Reason, Variant};
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 
 use crate::counting::Usage;
-use crate::shapes::SHAPES;
-use crate::silent_host::SilentHost;
+use bluegreen_tests::shapes::SHAPES;
+use bluegreen_tests::silent_host::SilentHost;
 
 const MEBIBYTE: usize = 1 << 20;
 

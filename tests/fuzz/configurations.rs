@@ -5,16 +5,16 @@ use std::rc::Rc;
 use bluegreen::decision::{Decision, Variant};
 use bluegreen::filter;
 use bluegreen::host::{Host, Property, PropertyPath};
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 
-use crate::change::{apply, change};
-use crate::fake_host::{FakeHost, Header, header};
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
 use crate::seeds;
+use bluegreen_tests::change::{apply, change};
+use bluegreen_tests::fake_host::{FakeHost, Header, header};
 
 const WORDS: [&str; 28] = [
     "{",
@@ -189,7 +189,7 @@ impl Host for Dark {
         self.0.clear_route_cache();
     }
 
-    fn count(&mut self, counter: bluegreen::counters::Counter) {
+    fn count(&mut self, counter: bluegreen::metrics::Counter) {
         self.0.count(counter);
     }
 

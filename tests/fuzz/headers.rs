@@ -5,16 +5,16 @@ use std::rc::Rc;
 use bluegreen::decision::{Decision, Variant};
 use bluegreen::filter;
 use bluegreen::host::Property;
-use bluegreen::pairs::encode;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
+use bluegreen::wire::encode;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::fake_host::{FakeHost, Header, values};
 use crate::inputs::{Promise, check};
-use crate::metadata;
 use crate::mutation::mutated;
 use crate::seeds;
+use bluegreen_tests::fake_host::{FakeHost, Header, values};
+use bluegreen_tests::metadata;
 
 /// Names of the tags in the whole configuration.
 const TAGS: [&str; 4] = [

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use bluegreen::bucket::Salt;
+use bluegreen::split::Salt;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
@@ -57,7 +57,7 @@ fn count() -> u32 {
 }
 
 fn folder(target: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/found").join(target)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found").join(target)
 }
 
 /// Inputs that broke a promise once.

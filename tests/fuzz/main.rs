@@ -17,17 +17,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
-#[path = "../rules/change.rs"]
-mod change;
 mod configurations;
-#[allow(dead_code, reason = "the rules need more of it")]
-#[path = "../rules/fake_host.rs"]
-mod fake_host;
 mod headers;
 mod inputs;
-#[allow(dead_code, reason = "the rules need more of it")]
-#[path = "../rules/metadata.rs"]
-mod metadata;
 mod mutation;
 mod rollback;
 mod seeds;

@@ -2,20 +2,20 @@
 
 use std::rc::Rc;
 
-use bluegreen::bucket::Salt;
 use bluegreen::decision::Variant;
 use bluegreen::filter;
 use bluegreen::host::{Property, PropertyPath};
-use bluegreen::pairs::encode;
-use bluegreen::routing::Table;
+use bluegreen::split::Salt;
+use bluegreen::table::Table;
+use bluegreen::wire::encode;
 use proptest::prelude::*;
 
-use crate::fake_host::{FakeHost, header};
 use crate::headers::naive_pairs;
 use crate::inputs::{Promise, check};
-use crate::metadata::metadata_path;
 use crate::mutation::mutated;
 use crate::seeds;
+use bluegreen_tests::fake_host::{FakeHost, header};
+use bluegreen_tests::metadata::metadata_path;
 
 const CONFIG: &str = r#"{
     "deployments": [

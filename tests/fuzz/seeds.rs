@@ -1,10 +1,10 @@
 //! Where inputs start from: the decision vectors.
 
-use bluegreen::pairs::encode;
+use bluegreen::wire::encode;
 use serde_json::{Map, Value};
 
-use crate::fake_host::header;
-use crate::metadata;
+use bluegreen_tests::fake_host::header;
+use bluegreen_tests::metadata;
 
 const DECISIONS: &str = include_str!("../vectors/decisions.json");
 const WHOLE: &str = include_str!("../rules/whole.json");

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use bluegreen::decision::{Reason, Variant};
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::fake_host::{FakeHost, header, values};
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
+use bluegreen_tests::fake_host::{FakeHost, header, values};
 
 const HEADER: &str = "x-bluegreen-override";
 const NOW: u64 = 1_800_000_000;

@@ -1,10 +1,10 @@
 //! Buckets are frozen: another implementation of xxHash made these vectors.
 
-use bluegreen::bucket::{Bucket, Salt};
+use bluegreen::split::{Bucket, Salt};
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::decisions::Bytes;
+use bluegreen_tests::vectors::Bytes;
 
 const BUCKETS: &str = include_str!("../vectors/buckets.json");
 

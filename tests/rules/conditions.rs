@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use serde_json::{Value, json};
 
-use crate::fake_host::{FakeHost, Header, header};
+use bluegreen_tests::fake_host::{FakeHost, Header, header};
 
 /// A table with a deployment for each list of conditions, named by its place.
 fn table(conditions: &[Value]) -> Rc<Table> {

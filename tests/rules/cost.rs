@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use bluegreen::bucket::Salt;
 use bluegreen::decision::{Reason, Variant};
 use bluegreen::filter;
 use bluegreen::host::{Property, PropertyPath};
-use bluegreen::routing::Table;
+use bluegreen::split::Salt;
+use bluegreen::table::Table;
 
-use crate::fake_host::{FakeHost, Header, header, values};
-use crate::metadata;
+use bluegreen_tests::fake_host::{FakeHost, Header, header, values};
+use bluegreen_tests::metadata;
 
 const REQUEST_HEADERS: &str = "request headers";
 

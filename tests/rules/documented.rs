@@ -1,6 +1,6 @@
 //! What the documentation shows works.
 
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 
 const README: &str = include_str!("../../README.md");
 const CASES: &str = include_str!("../../envoy/CASES.md");

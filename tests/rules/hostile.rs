@@ -4,15 +4,15 @@ use std::rc::Rc;
 
 use bluegreen::decision::Variant;
 use bluegreen::filter;
-use bluegreen::flag::Flag;
 use bluegreen::host::Property;
-use bluegreen::pairs::Pairs;
-use bluegreen::routing::Table;
+use bluegreen::rollback::Flag;
+use bluegreen::table::Table;
+use bluegreen::wire::Pairs;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::fake_host::{FakeHost, header};
-use crate::metadata::metadata_path;
+use bluegreen_tests::fake_host::{FakeHost, header};
+use bluegreen_tests::metadata::metadata_path;
 
 /// A deployment that looks at everything a client can send.
 const CURIOUS: &str = r#"{"deployments": [

@@ -15,8 +15,6 @@ mod buckets;
 mod cost;
 mod decisions;
 mod documented;
-mod fake_host;
-mod metadata;
 mod refused;
 #[cfg(not(target_family = "wasm"))]
 mod refused_features;
@@ -24,8 +22,6 @@ mod refused_features;
 mod refused_overrides;
 mod weights;
 
-#[cfg(not(target_family = "wasm"))]
-mod change;
 #[cfg(not(target_family = "wasm"))]
 mod conditions;
 #[cfg(not(target_family = "wasm"))]
@@ -38,8 +34,6 @@ mod overrides;
 mod properties;
 #[cfg(not(target_family = "wasm"))]
 mod schema;
-#[cfg(not(target_family = "wasm"))]
-mod streams;
 #[cfg(not(target_family = "wasm"))]
 mod tags;
 #[cfg(not(target_family = "wasm"))]

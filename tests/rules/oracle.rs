@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
-use crate::decisions::Group;
+use bluegreen_tests::vectors::Group;
 
-const DECISIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/oracle/decisions.jsonl");
+const DECISIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/oracle/decisions.jsonl");
 
 #[test]
 #[ignore = "needs the oracle's decisions: make test-rules"]

@@ -3,13 +3,13 @@
 use std::process::Command;
 use std::rc::Rc;
 
-use bluegreen::counters::{Counter, Refusal};
 use bluegreen::decision::Reason;
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::metrics::{Counter, Refusal};
+use bluegreen::table::Table;
 
-use crate::decisions::signed;
-use crate::fake_host::{FakeHost, header, values};
+use bluegreen_tests::fake_host::{FakeHost, header, values};
+use bluegreen_tests::vectors::signed;
 
 const HEADER: &str = "x-bluegreen-override";
 const NOW: u64 = 1_800_000_000;

@@ -2,22 +2,22 @@
 
 use std::rc::Rc;
 
-use bluegreen::bucket::{Bucket, Salt};
 use bluegreen::config;
+use bluegreen::config::strict::Word;
+use bluegreen::config::{Faults, Path};
 use bluegreen::decision::{Decision, Reason, Variant, Wish, decide};
-use bluegreen::fault::{Faults, Path};
 use bluegreen::filter;
-use bluegreen::mirror::Mirror;
-use bluegreen::ramp::Ramp;
-use bluegreen::routing::Table;
-use bluegreen::strict::Word;
-use bluegreen::weight::Weight;
+use bluegreen::split::Mirror;
+use bluegreen::split::Ramp;
+use bluegreen::split::Weight;
+use bluegreen::split::{Bucket, Salt};
+use bluegreen::table::Table;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::fake_host::{FakeHost, header};
-use crate::metadata;
+use bluegreen_tests::fake_host::{FakeHost, header};
+use bluegreen_tests::metadata;
 
 fn percent() -> impl Strategy<Value = Weight> {
     (0..=100_000_u32).prop_map(|mille| {

@@ -1,6 +1,6 @@
 //! A bad configuration is refused whole, and every fault is told with its path and value.
 
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The faults of a configuration, one a line.

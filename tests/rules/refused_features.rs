@@ -1,6 +1,6 @@
 //! Faults of the features that a deployment may use, and how faults are told.
 
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 
 /// The faults of a configuration, one a line.
 pub fn faults(config: &str) -> Vec<String> {

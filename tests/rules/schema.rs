@@ -3,14 +3,14 @@
 
 use std::cell::Cell;
 
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::change::{apply, change};
+use bluegreen_tests::change::{apply, change};
 
 const SCHEMA: &str = include_str!("../../envoy/bluegreen.schema.json");
 const DECISIONS: &str = include_str!("../vectors/decisions.json");

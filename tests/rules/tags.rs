@@ -1,9 +1,9 @@
 //! What a client sends under a tag's name is overwritten or taken away, whatever the tag is called.
 
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::table::Table;
 
-use crate::fake_host::{FakeHost, Header, header, values};
+use bluegreen_tests::fake_host::{FakeHost, Header, header, values};
 
 const EVERY_TAG: [&str; 4] = ["t-variant", "t-cluster", "t-mirror", "t-bucket"];
 

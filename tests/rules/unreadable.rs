@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use bluegreen::counters::Counter;
 use bluegreen::filter;
-use bluegreen::routing::Table;
+use bluegreen::metrics::Counter;
+use bluegreen::table::Table;
 use serde_json::{Value, json};
 
-use crate::fake_host::{FakeHost, header};
-use crate::metadata::{metadata_path, property};
+use bluegreen_tests::fake_host::{FakeHost, header};
+use bluegreen_tests::metadata::{metadata_path, property};
 
 /// The host after so many requests of green, its virtual host and its route having this namespace.
 fn after(requests: usize, namespace: &Value) -> FakeHost {

@@ -1,8 +1,8 @@
 //! Weights are exact: another language's fractions made these vectors.
 
-use bluegreen::bucket::Bucket;
-use bluegreen::routing::Table;
-use bluegreen::weight::Weight;
+use bluegreen::split::Bucket;
+use bluegreen::split::Weight;
+use bluegreen::table::Table;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -1,0 +1,123 @@
+//! The streams of a VM: which table decides about each, and what its response has to carry.
+//!
+//! A VM serves all plugins of its code, and while a configuration changes the old and the new one
+//! at the same time, so a stream belongs to the root context that it was created under. Nearly
+//! always that is one and the same: its streams are kept nowhere, and cost nothing here.
+
+#[cfg(test)]
+mod tests;
+
+use std::mem;
+use std::rc::Rc;
+
+use hashbrown::HashMap;
+
+use bluegreen::table::Table;
+use bluegreen::tags::Response;
+
+/// Envoy's number of a root context or of a stream.
+pub type ContextId = u32;
+
+/// All root contexts, and the streams of which there is something to know.
+#[derive(Debug, Default)]
+pub struct Streams {
+    /// Few; without a table as long as they are not configured.
+    roots: Vec<(ContextId, Option<Rc<Table>>)>,
+    /// The root of all streams of which no other is known. It changes only when it is gone, and
+    /// Envoy deletes a root after its streams.
+    usual: Option<ContextId>,
+    known: HashMap<ContextId, Known>,
+}
+
+/// What there is to know of a stream.
+#[derive(Debug, Default)]
+struct Known {
+    /// None where it is the usual one.
+    root: Option<ContextId>,
+    /// What is to be told with the response, which has not begun.
+    response: Response,
+}
+
+impl Streams {
+    /// A root context begins.
+    pub fn create_root(&mut self, root: ContextId) {
+        self.roots.push((root, None));
+    }
+
+    /// A root context decides by this table from now on.
+    pub fn configure(&mut self, root: ContextId, table: Rc<Table>) {
+        if let Some((_, known)) = self.roots.iter_mut().find(|(id, _)| *id == root) {
+            *known = Some(table);
+        }
+    }
+
+    /// A stream begins under a root context.
+    pub fn create(&mut self, stream: ContextId, root: ContextId) {
+        if *self.usual.get_or_insert(root) != root {
+            self.create_unusual(stream, root);
+        }
+    }
+
+    // What few streams need is not inlined, here and below, so that the others do not pay for it.
+    #[inline(never)]
+    fn create_unusual(&mut self, stream: ContextId, root: ContextId) {
+        self.known.insert(stream, Known { root: Some(root), ..Known::default() });
+    }
+
+    /// What decides about a stream; None while its root context is not configured.
+    #[must_use]
+    pub fn table(&self, stream: ContextId) -> Option<&Rc<Table>> {
+        let known = if self.known.is_empty() { None } else { self.known.get(&stream) };
+        let root = known.and_then(|known| known.root).or(self.usual)?;
+        self.roots.iter().find(|(id, _)| *id == root)?.1.as_ref()
+    }
+
+    /// Keeps what the response of a stream has to carry.
+    pub fn keep(&mut self, stream: ContextId, response: Response) {
+        if !response.is_empty() {
+            self.known.entry(stream).or_default().response = response;
+        }
+    }
+
+    /// What the response of a stream has to carry, once.
+    pub fn take_response(&mut self, stream: ContextId) -> Option<Response> {
+        if self.known.is_empty() { None } else { self.take_kept(stream) }
+    }
+
+    #[inline(never)]
+    fn take_kept(&mut self, stream: ContextId) -> Option<Response> {
+        let response = mem::take(&mut self.known.get_mut(&stream)?.response);
+        (!response.is_empty()).then_some(response)
+    }
+
+    /// A stream or a root context ends; whether it was a root.
+    pub fn delete(&mut self, context: ContextId) -> bool {
+        if !self.known.is_empty() {
+            self.forget(context);
+        }
+        let is_root = self.roots.iter().any(|(id, _)| *id == context);
+        if is_root {
+            self.delete_root(context);
+        }
+        is_root
+    }
+
+    #[inline(never)]
+    fn forget(&mut self, stream: ContextId) {
+        self.known.remove(&stream);
+    }
+
+    #[inline(never)]
+    fn delete_root(&mut self, root: ContextId) {
+        self.roots.retain(|(id, _)| *id != root);
+        if self.usual == Some(root) {
+            self.usual = None;
+        }
+    }
+
+    /// Number of streams of which something is kept.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.known.len()
+    }
+}

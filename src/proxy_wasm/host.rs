@@ -1,0 +1,92 @@
+//! The proxy, by calls across the boundary of the module.
+
+use std::cell::RefCell;
+
+use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::metrics::Counter;
+
+use crate::hostcalls::{self, Map};
+
+thread_local! {
+    /// Defined once in a VM, for each definition makes a new id.
+    static COUNTERS: Vec<(Counter, u32)> = Counter::all()
+        .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
+        .collect();
+    /// What this VM has warned of.
+    static WARNED: RefCell<Vec<u64>> = RefCell::default();
+}
+
+/// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
+pub struct Envoy;
+
+impl Host for Envoy {
+    fn request_headers(&mut self) -> Vec<u8> {
+        hostcalls::header_map(Map::RequestHeaders).unwrap_or_default()
+    }
+
+    fn reuse(&mut self, buffer: Vec<u8>) {
+        hostcalls::reuse(buffer);
+    }
+
+    fn set_request_header(&mut self, name: &str, value: &str) {
+        hostcalls::set_header(Map::RequestHeaders, name, value);
+    }
+
+    fn remove_request_header(&mut self, name: &str) {
+        hostcalls::remove_header(Map::RequestHeaders, name);
+    }
+
+    fn set_response_header(&mut self, name: &str, value: &str) {
+        hostcalls::set_header(Map::ResponseHeaders, name, value);
+    }
+
+    fn add_response_header(&mut self, name: &str, value: &str) {
+        hostcalls::add_header(Map::ResponseHeaders, name, value);
+    }
+
+    fn property(&mut self, path: &PropertyPath) -> Property {
+        match hostcalls::property(path.as_bytes()) {
+            Ok(value) => Property::Bytes(value),
+            Err(hostcalls::NOT_FOUND) => Property::Absent,
+            Err(_) => Property::Unreadable,
+        }
+    }
+
+    fn random(&mut self) -> Option<u128> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(u128::from_le_bytes(bytes))
+    }
+
+    fn now(&mut self) -> u64 {
+        hostcalls::now()
+    }
+
+    fn set_filter_state(&mut self, name: &str, value: &str) {
+        hostcalls::set_property(name.as_bytes(), value.as_bytes());
+    }
+
+    fn clear_route_cache(&mut self) {
+        hostcalls::call_foreign_function("clear_route_cache");
+    }
+
+    fn count(&mut self, counter: Counter) {
+        COUNTERS.with(|counters| {
+            if let Some((_, id)) = counters.iter().find(|(known, _)| *known == counter) {
+                hostcalls::increment_metric(*id, 1);
+            }
+        });
+    }
+
+    fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
+        if WARNED.with_borrow(|warned| warned.contains(&key)) {
+            return;
+        }
+        WARNED.with_borrow_mut(|warned| warned.push(key));
+        // One worker of all wins the right to speak: the first to store under this key.
+        let key = format!("bluegreen.warned.{key:016x}");
+        if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
+            log::warn!("{}", message());
+        }
+    }
+}

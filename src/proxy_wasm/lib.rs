@@ -1,0 +1,12 @@
+//! The filter for hosts of proxy-wasm. Decides nothing.
+
+pub mod contexts;
+
+#[cfg(target_os = "wasi")]
+mod exports;
+#[cfg(target_os = "wasi")]
+mod host;
+#[cfg(target_os = "wasi")]
+mod hostcalls;
+#[cfg(target_os = "wasi")]
+mod root;

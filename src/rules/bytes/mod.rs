@@ -1,0 +1,7 @@
+//! Byte strings: compared, and as keys.
+
+mod compare;
+mod map;
+
+pub use compare::equal;
+pub use map::ByBytes;

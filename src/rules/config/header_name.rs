@@ -1,0 +1,64 @@
+//! Names that HTTP allows for headers and cookies.
+
+use crate::config::{Faults, Path};
+
+/// Headers that belong to the connection or to the framing of a message (RFC 9110, section
+/// 7.6.1), or that carry what others need.
+pub const RESERVED: [&str; 16] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "set-cookie",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+    "x-envoy-internal",
+];
+
+/// Whether a text is a token (RFC 9110, section 5.6.2).
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(legal)
+}
+
+/// A request header's name in lower case, as Envoy keeps it; None, and a fault, if it cannot be one.
+pub fn header_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+    let name = text.to_ascii_lowercase();
+    if !is_token(text) {
+        faults.add_text(at, text, "cannot be the name of a header");
+        return None;
+    }
+    if name == "host" {
+        faults.add_text(at, text, "is no header to Envoy: `match.hosts` is for hosts");
+        return None;
+    }
+    Some(name.into())
+}
+
+/// The name of a header that the filter writes or takes off a request, likewise.
+pub fn own_header_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+    let name = header_name(text, at, faults)?;
+    if RESERVED.contains(&&*name) {
+        faults.add_text(at, text, "has another meaning, which the filter would break");
+        return None;
+    }
+    Some(name)
+}
+
+/// A cookie's name; None, and a fault, if it cannot be one.
+pub fn cookie_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+    if !is_token(text) {
+        faults.add_text(at, text, "cannot be the name of a cookie");
+        return None;
+    }
+    Some(text.into())
+}

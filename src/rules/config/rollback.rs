@@ -1,0 +1,73 @@
+//! Where rollback flags are looked up, as written.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::config::strict::{Word, given, text_or_object};
+
+/// Where rollback flags are looked up.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Rollback {
+    /// Namespace of the filter metadata. Default `bluegreen`.
+    pub namespace: String,
+    /// Whose metadata is read; a flag in any of them suffices.
+    pub sources: Vec<Source>,
+}
+
+impl Default for Rollback {
+    fn default() -> Self {
+        Self {
+            namespace: "bluegreen".to_owned(),
+            sources: vec![
+                Source::Namespace(Word::Known(Owner::VirtualHost)),
+                Source::Namespace(Word::Known(Owner::Route)),
+            ],
+        }
+    }
+}
+
+/// Where a rollback flag may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
+pub enum Source {
+    /// Under `rollback` in the namespace of this owner's metadata.
+    Namespace(Word<Owner>),
+    /// Anywhere in an owner's metadata.
+    Path(SourcePath),
+}
+
+/// A flag at any place of an owner's metadata.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct SourcePath {
+    /// Whose metadata. Required.
+    #[serde(rename = "in", deserialize_with = "given")]
+    pub owner: Option<Word<Owner>>,
+    /// Namespace and keys that lead to the flag; an element of a list by its number as text. Required.
+    pub path: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        text_or_object(json, Self::Namespace, Self::Path, "a text or an object")
+    }
+}
+
+/// An object of Envoy's configuration that has metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    /// `config.route.v3.VirtualHost.metadata`
+    VirtualHost,
+    /// `config.route.v3.Route.metadata`
+    Route,
+    /// `config.cluster.v3.Cluster.metadata`, of the cluster that the untagged request would get.
+    Cluster,
+    /// `config.listener.v3.Listener.metadata`
+    Listener,
+    /// `config.core.v3.Node.metadata`; fixed while a proxy runs.
+    Node,
+}

@@ -1,0 +1,176 @@
+//! Where serde takes more than a configuration should hold (null for what may be left out, a list
+//! for an object), or stops where further faults could be told.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+
+use crate::config::{Faults, Path};
+
+/// One of the words that are known, or another text. A text that is not known is told with the
+/// other faults, not in place of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word<T> {
+    /// A known word.
+    Known(T),
+    /// What stands there instead, and what is known.
+    Unknown(String, String),
+}
+
+impl<T: Copy> Word<T> {
+    /// The word; None, and a fault, if it is not known.
+    pub fn known(&self, at: &Path, faults: &mut Faults) -> Option<T> {
+        match self {
+            Self::Known(word) => Some(*word),
+            Self::Unknown(text, known) => {
+                faults.add_text(at, text, format_args!("is not {known}"));
+                None
+            }
+        }
+    }
+}
+
+impl<T: Default> Default for Word<T> {
+    fn default() -> Self {
+        Self::Known(T::default())
+    }
+}
+
+/// To a schema only the known words exist.
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Word<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(json)?;
+        let word: Result<T, serde::de::value::Error> =
+            T::deserialize(text.as_str().into_deserializer());
+        Ok(word.map_or_else(
+            |error| {
+                let message = error.to_string();
+                let known = message.split_once(", expected ").map_or("known", |(_, known)| known);
+                Self::Unknown(text.clone(), known.to_owned())
+            },
+            Self::Known,
+        ))
+    }
+}
+
+/// A value that may be left out, but is not null where it stands.
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(json).map(Some)
+}
+
+/// An object.
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<T, D::Error> {
+    Object::deserialize(json).map(|object| object.0)
+}
+
+/// An object that may be left out, but is not null where it stands.
+pub(crate) fn given_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<T>, D::Error> {
+    object(json).map(Some)
+}
+
+/// An object or null.
+pub(crate) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<T>, D::Error> {
+    let object = Option::<Object<T>>::deserialize(json)?;
+    Ok(object.map(|object| object.0))
+}
+
+/// An object or null, where leaving it out means something else than null.
+#[expect(clippy::option_option, reason = "three cases")]
+pub(crate) fn nullable_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    optional_object(json).map(Some)
+}
+
+/// A list of objects.
+pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::<Object<T>>::deserialize(json)?;
+    Ok(list.into_iter().map(|object| object.0).collect())
+}
+
+/// A text or an object, whichever stands there.
+pub(crate) fn text_or_object<'de, T, O, R, D>(
+    json: D,
+    of_text: fn(T) -> R,
+    of_object: fn(O) -> R,
+    expected: &'static str,
+) -> Result<R, D::Error>
+where
+    T: Deserialize<'de>,
+    O: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    json.deserialize_any(TextOrObject { of_text, of_object, expected })
+}
+
+struct TextOrObject<T, O, R> {
+    of_text: fn(T) -> R,
+    of_object: fn(O) -> R,
+    expected: &'static str,
+}
+
+impl<'de, T: Deserialize<'de>, O: Deserialize<'de>, R> Visitor<'de> for TextOrObject<T, O, R> {
+    type Value = R;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<R, E> {
+        T::deserialize(text.into_deserializer()).map(self.of_text)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<R, M::Error> {
+        O::deserialize(MapAccessDeserializer::new(members)).map(self.of_object)
+    }
+}
+
+/// What was read from an object and from nothing else.
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_map(ObjectVisitor(PhantomData)).map(Object)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<T, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
+}

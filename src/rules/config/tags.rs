@@ -1,0 +1,84 @@
+//! Names of the tags, as written.
+
+use serde::Deserialize;
+
+use crate::config::strict::{Word, optional_object};
+
+/// Names of the tags; null switches one off.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Tags {
+    /// Request header that gets `blue` or `green`. Default `x-bluegreen-variant`.
+    pub variant_header: Option<String>,
+    /// Request header that gets the cluster. Default `x-bluegreen-cluster`.
+    pub cluster_header: Option<String>,
+    /// Request header that gets green's cluster where green gets a copy. Default
+    /// `x-bluegreen-mirror-cluster`.
+    pub mirror_header: Option<String>,
+    /// Request header that makes somebody else's weights sticky. Off by default.
+    #[serde(deserialize_with = "optional_object")]
+    pub bucket_header: Option<BucketHeader>,
+    /// Filter state that gets `blue` or `green`, as `wasm.NAME`. Off by default.
+    pub filter_state: Option<String>,
+    /// Response header that tells the client its variant. Off by default.
+    pub response_header: Option<String>,
+    /// Whether requests bound for blue are tagged. Default `write`.
+    pub blue: Word<BlueTags>,
+}
+
+impl Default for Tags {
+    fn default() -> Self {
+        Self {
+            variant_header: Some("x-bluegreen-variant".to_owned()),
+            cluster_header: Some("x-bluegreen-cluster".to_owned()),
+            mirror_header: Some("x-bluegreen-mirror-cluster".to_owned()),
+            bucket_header: None,
+            filter_state: None,
+            response_header: None,
+            blue: Word::Known(BlueTags::Write),
+        }
+    }
+}
+
+/// Whether requests bound for blue are tagged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BlueTags {
+    /// Blue is tagged as green is.
+    Write,
+    /// Neither variant nor cluster are written for blue, which spares Envoy matching the route
+    /// again.
+    Omit,
+}
+
+/// The header from which `weighted_clusters.header_name` takes its random value.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct BucketHeader {
+    /// Name of the header. Default `x-bluegreen-bucket`.
+    pub name: String,
+    /// The total weight of the routes, 1 to 10,000. Default 100.
+    pub buckets: u32,
+    /// Where the routes list green. Default `first`.
+    pub green: Word<End>,
+}
+
+impl Default for BucketHeader {
+    fn default() -> Self {
+        Self { name: "x-bluegreen-bucket".to_owned(), buckets: 100, green: Word::Known(End::First) }
+    }
+}
+
+/// Where a route lists green among its weighted clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Before blue.
+    First,
+    /// After blue, as Flagger does.
+    Last,
+}

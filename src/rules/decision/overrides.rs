@@ -1,0 +1,236 @@
+//! Overrides: one request is sent to a side by who may say so.
+//!
+//! Either `green` alone, from whom the configuration allows it, or signed:
+//! `green;dep=NAME;exp=UNIX;kid=ID;sig=HEX`, an HMAC-SHA-256 over all before `;sig=`.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::config::own_header_name;
+use crate::config::{self, Allow};
+use crate::config::{Faults, Path};
+use crate::config::{NOT_A_NAME, is_name};
+use crate::decision::Variant;
+use crate::host::Host;
+use crate::metrics::{Counter, Refusal};
+use crate::request::Request;
+use crate::tags::Tags;
+
+/// Shortest secret, in bytes.
+const SHORTEST_SECRET: usize = 16;
+/// Longest value that is looked at, in bytes: with a name of 64 and an id of 64 it has some 250.
+const LONGEST: usize = 512;
+const DEFAULT_HEADER: &str = "x-bluegreen-override";
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(86_400);
+
+/// Who may override, validated.
+#[derive(Clone, Debug)]
+pub struct Override {
+    header: Box<str>,
+    allow: Option<Allow>,
+    keys: Box<[SigningKey]>,
+    /// Seconds.
+    max_age: u64,
+    forward: bool,
+}
+
+/// A key, ready to sign. Its secret is in no output.
+#[derive(Clone, Debug)]
+struct SigningKey {
+    id: Box<str>,
+    mac: Hmac<Sha256>,
+}
+
+impl Override {
+    /// The side that an accepted override wants. One that is not accepted is counted; either is
+    /// taken off the request, unless an accepted one is to be forwarded.
+    pub fn accept(
+        &self,
+        request: &Request<'_>,
+        deployment: &str,
+        host: &mut impl Host,
+    ) -> Option<Variant> {
+        let wanted = match request.single(&self.header) {
+            Ok(value) => self.judge(value?, request, deployment, host),
+            Err(_) => Err(Refusal::Repeated),
+        };
+        if !self.forward || wanted.is_err() {
+            host.remove_request_header(&self.header);
+        }
+        wanted.map_err(|refusal| host.count(Counter::OverrideRefused(refusal))).ok()
+    }
+
+    fn judge(
+        &self,
+        value: &[u8],
+        request: &Request<'_>,
+        deployment: &str,
+        host: &mut impl Host,
+    ) -> Result<Variant, Refusal> {
+        if let Some(variant) = Variant::parse(value) {
+            let is_allowed = match self.allow {
+                Some(Allow::Anyone) => true,
+                Some(Allow::Internal) => request.is_internal(),
+                None => false,
+            };
+            return if is_allowed { Ok(variant) } else { Err(Refusal::NotAllowed) };
+        }
+        if value.len() > LONGEST {
+            return Err(Refusal::Malformed);
+        }
+        let signed = Signed::parse(value).ok_or(Refusal::Malformed)?;
+        if signed.deployment != deployment {
+            return Err(Refusal::WrongDeployment);
+        }
+        let now = Duration::from_nanos(host.now()).as_secs();
+        if signed.expires <= now {
+            return Err(Refusal::Expired);
+        }
+        if signed.expires.saturating_sub(now) > self.max_age {
+            return Err(Refusal::TooLong);
+        }
+        let fits = |key: &&SigningKey| signed.key.is_none_or(|id| *key.id == *id);
+        let mut keys = self.keys.iter().filter(fits).peekable();
+        if keys.peek().is_none() {
+            return Err(Refusal::UnknownKey);
+        }
+        // The comparison takes the same time wherever the difference is.
+        let is_signed = |key: &SigningKey| {
+            key.mac.clone().chain_update(signed.message).verify_slice(&signed.signature).is_ok()
+        };
+        if keys.any(is_signed) { Ok(signed.variant) } else { Err(Refusal::BadSignature) }
+    }
+
+    /// Validates the configuration; None where that added faults.
+    pub fn new(
+        config: &config::Override,
+        tags: &Tags,
+        at: &Path,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let before = faults.count();
+        let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
+        let header = own_header_name(header, &at.key("header"), faults);
+        if header.as_deref().is_some_and(|header| tags.of_header(header.as_bytes()).is_some()) {
+            faults.add(&at.key("header"), "is a tag's name, and what clients send there is lost");
+        }
+        let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
+        if config.allow.is_none() && config.keys.is_empty() {
+            faults.add_lack(at, "needs `allow` or `keys`");
+        }
+        let keys_at = at.key("keys");
+        let mut keys: Vec<SigningKey> = Vec::new();
+        for (index, key) in config.keys.iter().enumerate() {
+            let at = keys_at.index(index);
+            if keys.iter().any(|known| *known.id == *key.id) {
+                faults.add(&at.key("id"), "is another key's id too");
+            }
+            keys.extend(SigningKey::new(key, &at, faults));
+        }
+        let max_age = match &config.max_age {
+            None => DEFAULT_MAX_AGE,
+            Some(text) => humantime::parse_duration(text)
+                .ok()
+                .filter(|age| age.as_secs() > 0)
+                .unwrap_or_else(|| {
+                    let reason = "is not a duration of at least a second such as \"24h\"";
+                    faults.add_text(&at.key("max_age"), text, reason);
+                    DEFAULT_MAX_AGE
+                }),
+        };
+        if faults.count() > before {
+            return None;
+        }
+        Some(Self {
+            header: header?,
+            allow,
+            keys: keys.into(),
+            max_age: max_age.as_secs(),
+            forward: config.forward,
+        })
+    }
+}
+
+impl SigningKey {
+    fn new(config: &config::SigningKey, at: &Path, faults: &mut Faults) -> Option<Self> {
+        if !is_name(&config.id) {
+            faults.add(&at.key("id"), NOT_A_NAME);
+        }
+        let (at, secret) = match (&config.secret_env, &config.secret_base64) {
+            (Some(variable), None) => {
+                let at = at.key("secret_env");
+                let Some(secret) = std::env::var_os(variable) else {
+                    faults.add(&at, "names nothing in the environment of the VM");
+                    return None;
+                };
+                (at, secret.into_encoded_bytes())
+            }
+            (None, Some(text)) => {
+                let at = at.key("secret_base64");
+                let Ok(secret) = BASE64_STANDARD.decode(text) else {
+                    faults.add(&at, "is not base64 (RFC 4648, section 4)");
+                    return None;
+                };
+                (at, secret)
+            }
+            _ => {
+                faults.add_lack(at, "needs one of `secret_env` and `secret_base64`");
+                return None;
+            }
+        };
+        if secret.len() < SHORTEST_SECRET {
+            faults.add(&at, format!("holds less than {SHORTEST_SECRET} bytes"));
+            return None;
+        }
+        Some(Self { id: config.id.as_str().into(), mac: Hmac::new_from_slice(&secret).ok()? })
+    }
+}
+
+/// A signed override, read and not yet believed.
+#[derive(Debug)]
+struct Signed<'a> {
+    variant: Variant,
+    deployment: &'a str,
+    /// Seconds since the epoch of Unix.
+    expires: u64,
+    key: Option<&'a str>,
+    /// What is signed.
+    message: &'a [u8],
+    signature: [u8; 32],
+}
+
+impl<'a> Signed<'a> {
+    fn parse(value: &'a [u8]) -> Option<Self> {
+        let (message, digits) = std::str::from_utf8(value).ok()?.rsplit_once(";sig=")?;
+        let mut signature = [0; 32];
+        hex::decode_to_slice(digits, &mut signature).ok()?;
+        let mut parts = message.split(';');
+        let variant = Variant::parse(parts.next()?.as_bytes())?;
+        let (mut deployment, mut expires, mut key) = (None, None, None);
+        for part in parts {
+            let (name, value) = part.split_once('=')?;
+            let slot = match name {
+                "dep" => &mut deployment,
+                "exp" => &mut expires,
+                "kid" => &mut key,
+                _ => return None,
+            };
+            if slot.replace(value).is_some() {
+                return None;
+            }
+        }
+        let expires = expires.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some(Self {
+            variant,
+            deployment: deployment?,
+            expires: expires.parse().ok()?,
+            key,
+            message: message.as_bytes(),
+            signature,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! Finds the deployment of a request among any number of them.
+//!
+//! The precedence is that of an `HTTPRoute` of Gateway API: exact host, longest wildcard, any host;
+//! then exact path, longest prefix, any path; then more conditions on headers; then the order in
+//! the file. What is better and does not match gives way to what is less.
+
+use std::ptr;
+
+use super::hostname::{self, HostPattern};
+use crate::bytes::ByBytes;
+use crate::matching::{Candidates, Position};
+use crate::matching::{Match, PathPattern, ends_prefix};
+use crate::request::Request;
+
+/// All deployments by host, path and conditions on headers.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    exact_hosts: ByBytes<Paths>,
+    /// Suffixes start with a dot.
+    host_suffixes: LongestFirst<Paths>,
+    any_host: Paths,
+}
+
+/// The deployments of one host, or of one wildcard, by path.
+#[derive(Clone, Debug, Default)]
+struct Paths {
+    exact: ByBytes<Candidates>,
+    prefixes: LongestFirst<Candidates>,
+    any: Candidates,
+}
+
+/// A map from byte strings that also knows which lengths its keys have: a look-up tries each
+/// length once, however many keys there are.
+#[derive(Clone, Debug)]
+struct LongestFirst<T> {
+    values: ByBytes<T>,
+    /// Distinct, descending.
+    lengths: Vec<usize>,
+}
+
+impl Index {
+    /// Enters a deployment; an earlier one comes before it.
+    pub fn enter(&mut self, matches: &Match, position: Position) {
+        if matches.hosts.is_empty() {
+            self.any_host.enter(matches, position);
+        }
+        let enter = |paths: &mut Paths| paths.enter(matches, position);
+        for host in &matches.hosts {
+            match host {
+                HostPattern::Exact(host) => self.exact_hosts.update(host.as_bytes(), enter),
+                HostPattern::Suffix(suffix) => self.host_suffixes.update(suffix.as_bytes(), enter),
+            }
+        }
+    }
+
+    /// The deployment that a request belongs to.
+    #[must_use]
+    pub fn find(&self, request: &Request<'_>) -> Option<Position> {
+        self.find_by_host(request).or_else(|| self.any_host.find(request))
+    }
+
+    fn find_by_host(&self, request: &Request<'_>) -> Option<Position> {
+        // This only spares the time.
+        if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
+            return None;
+        }
+        let mut room = None;
+        let as_it_came = request.authority;
+        let mut host = as_it_came;
+        let mut paths = self.exact_hosts.get(host);
+        // Hosts were entered in their one form, so one that is found as it came needs no other; and
+        // what is still in the same place after it was brought to this form was looked for.
+        if paths.is_none() {
+            host = hostname::normalize(as_it_came, &mut room)?;
+            if !ptr::eq(host, as_it_came) {
+                paths = self.exact_hosts.get(host);
+            }
+        }
+        paths.and_then(|paths| paths.find(request)).or_else(|| {
+            // At least one label stands before a suffix.
+            let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
+                ([], _) => None,
+                (_, suffix) => suffix.starts_with(b".").then_some(suffix),
+            };
+            self.host_suffixes.find(host.len(), suffix).find_map(|paths| paths.find(request))
+        })
+    }
+}
+
+impl Paths {
+    fn enter(&mut self, matches: &Match, position: Position) {
+        let enter = |candidates: &mut Candidates| candidates.enter(&matches.headers, position);
+        match &matches.path {
+            PathPattern::Exact(path) => self.exact.update(path.as_bytes(), enter),
+            PathPattern::Prefix(prefix) => self.prefixes.update(prefix.as_bytes(), enter),
+            PathPattern::Any => enter(&mut self.any),
+        }
+    }
+
+    fn find(&self, request: &Request<'_>) -> Option<Position> {
+        // No prefix holds a `?`, so none reaches into the query.
+        let prefix = |length| {
+            let (prefix, rest) = request.target.split_at_checked(length)?;
+            ends_prefix(prefix, rest).then_some(prefix)
+        };
+        if !self.exact.is_empty()
+            && let Some(candidates) = self.exact.get(request.path())
+            && let Some(position) = candidates.find(request.headers)
+        {
+            return Some(position);
+        }
+        for candidates in self.prefixes.find(request.target.len(), prefix) {
+            if let Some(position) = candidates.find(request.headers) {
+                return Some(position);
+            }
+        }
+        self.any.find(request.headers)
+    }
+}
+
+impl<T> Default for LongestFirst<T> {
+    fn default() -> Self {
+        Self { values: ByBytes::default(), lengths: Vec::new() }
+    }
+}
+
+impl<T: Default> LongestFirst<T> {
+    fn update(&mut self, key: &[u8], change: impl FnOnce(&mut T)) {
+        let place = self.lengths.binary_search_by(|length| key.len().cmp(length));
+        if let Err(place) = place {
+            self.lengths.insert(place, key.len());
+        }
+        self.values.update(key, change);
+    }
+}
+
+impl<T> LongestFirst<T> {
+    fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
+    /// Values of those candidates that are keys and no longer than `longest`. `candidate` gives
+    /// the part of the searched text that has this length, or none if no key of this length can
+    /// match.
+    fn find<'a>(
+        &'a self,
+        longest: usize,
+        candidate: impl Fn(usize) -> Option<&'a [u8]>,
+    ) -> impl Iterator<Item = &'a T> {
+        let start = self.lengths.partition_point(|length| *length > longest);
+        let lengths = self.lengths.iter().skip(start);
+        lengths.filter_map(move |length| self.values.get(candidate(*length)?))
+    }
+}

@@ -1,0 +1,7 @@
+//! What rolls green back.
+
+mod flag;
+mod sources;
+
+pub use flag::{Flag, Flagged};
+pub use sources::{Names, Sources};

@@ -1,0 +1,11 @@
+//! How many users are on green.
+
+mod bucket;
+mod mirror;
+mod ramp;
+mod weight;
+
+pub use bucket::{Bucket, Salt};
+pub use mirror::Mirror;
+pub use ramp::Ramp;
+pub use weight::{InvalidWeight, Weight};

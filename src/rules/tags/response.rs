@@ -1,0 +1,40 @@
+//! What the response of a stream has to carry.
+
+use std::rc::Rc;
+
+use crate::decision::Variant;
+use crate::decision::explain;
+use crate::host::Host;
+
+/// What a client is told with the response; most are told nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// Name of a header, and the variant that it tells.
+    pub variant: Option<(Rc<str>, Variant)>,
+    /// Value of a `set-cookie` header.
+    pub set_cookie: Option<String>,
+    /// Why it was decided so.
+    pub explanation: Option<String>,
+}
+
+impl Response {
+    /// Whether the client is told nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.variant.is_none() && self.set_cookie.is_none() && self.explanation.is_none()
+    }
+
+    /// Writes it to the response headers.
+    #[inline(never)] // So that responses that carry nothing do not pay for it.
+    pub fn write(&self, host: &mut impl Host) {
+        if let Some((name, variant)) = &self.variant {
+            host.set_response_header(name, variant.as_str());
+        }
+        if let Some(cookie) = &self.set_cookie {
+            host.add_response_header("set-cookie", cookie);
+        }
+        if let Some(explanation) = &self.explanation {
+            host.set_response_header(explain::HEADER, explanation);
+        }
+    }
+}

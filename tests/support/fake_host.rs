@@ -1,0 +1,124 @@
+//! A host with headers and metadata of the test's own, which counts the calls that are dear.
+
+use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::metrics::Counter;
+use bluegreen::wire::encode;
+
+pub type Header = (Vec<u8>, Vec<u8>);
+
+#[derive(Debug, Default)]
+pub struct FakeHost {
+    /// What the host hands over for headers, in place of those of the request.
+    pub raw_request: Option<Vec<u8>>,
+    pub request: Vec<Header>,
+    pub response: Vec<Header>,
+    pub properties: Vec<(PropertyPath, Property)>,
+    pub warnings: Vec<String>,
+    pub counted: Vec<Counter>,
+    pub filter_state: Vec<(String, String)>,
+    /// How often the route cache was cleared without a header written.
+    pub cleared: usize,
+    /// Nanoseconds since the epoch.
+    pub now: u64,
+    /// Calls that return bytes, or try to.
+    pub reads: Vec<String>,
+    pub writes: usize,
+    pub randoms: u64,
+    pub has_no_chance: bool,
+    pub warned: Vec<u64>,
+}
+
+impl FakeHost {
+    /// A host whose stream has this request.
+    pub fn with_request(authority: Option<&str>, path: &str, headers: &[Header]) -> Self {
+        let pseudo = [(":authority", authority), (":path", Some(path)), (":method", Some("GET"))];
+        let pseudo = pseudo.into_iter().filter_map(|(name, value)| Some(header(name, value?)));
+        Self { request: pseudo.chain(headers.iter().cloned()).collect(), ..Self::default() }
+    }
+}
+
+/// A header of text, its name in lower case as Envoy hands it on.
+pub fn header(name: &str, value: &str) -> Header {
+    (name.to_ascii_lowercase().into_bytes(), value.as_bytes().to_vec())
+}
+
+/// All values under a name.
+pub fn values<'a>(headers: &'a [Header], name: &str) -> Vec<&'a [u8]> {
+    let of_name = headers.iter().filter(|(header, _)| header == name.as_bytes());
+    of_name.map(|(_, value)| &value[..]).collect()
+}
+
+fn set(headers: &mut Vec<Header>, name: &str, value: &str) {
+    headers.retain(|(header, _)| header != name.as_bytes());
+    headers.push(header(name, value));
+}
+
+impl Host for FakeHost {
+    fn request_headers(&mut self) -> Vec<u8> {
+        self.reads.push("request headers".to_owned());
+        if let Some(raw) = &self.raw_request {
+            return raw.clone();
+        }
+        encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
+    }
+
+    fn set_request_header(&mut self, name: &str, value: &str) {
+        self.writes += 1;
+        set(&mut self.request, name, value);
+    }
+
+    fn remove_request_header(&mut self, name: &str) {
+        self.writes += 1;
+        self.request.retain(|(header, _)| header != name.as_bytes());
+    }
+
+    fn set_response_header(&mut self, name: &str, value: &str) {
+        set(&mut self.response, name, value);
+    }
+
+    fn add_response_header(&mut self, name: &str, value: &str) {
+        self.response.push(header(name, value));
+    }
+
+    fn property(&mut self, path: &PropertyPath) -> Property {
+        self.reads.push(path.as_bytes().escape_ascii().to_string());
+        let found = self.properties.iter().find(|(known, _)| known == path);
+        found.map_or(Property::Absent, |(_, value)| value.clone())
+    }
+
+    fn random(&mut self) -> Option<u128> {
+        if self.has_no_chance {
+            return None;
+        }
+        self.randoms += 1;
+        // SplitMix64: different at each call, the same in each run.
+        let mut next = self.randoms.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        next = (next ^ (next >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        next = (next ^ (next >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let half = u128::from(next ^ (next >> 31));
+        Some(half << 64 | half)
+    }
+
+    fn now(&mut self) -> u64 {
+        self.now
+    }
+
+    fn set_filter_state(&mut self, name: &str, value: &str) {
+        self.filter_state.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn clear_route_cache(&mut self) {
+        self.cleared += 1;
+    }
+
+    fn count(&mut self, counter: Counter) {
+        self.counted.push(counter);
+    }
+
+    fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
+        if !self.warned.contains(&key) {
+            self.warned.push(key);
+            self.warnings.push(message());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A host that allocates nothing while the filter works.
+
+use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::metrics::Counter;
+use bluegreen::wire::encode;
+
+/// A host whose stream has one request.
+pub struct SilentHost {
+    headers: Vec<u8>,
+}
+
+impl SilentHost {
+    pub fn with_request(headers: &[(&str, &str)]) -> Self {
+        let headers = headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+        Self { headers: encode(headers) }
+    }
+}
+
+impl Host for SilentHost {
+    fn request_headers(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.headers)
+    }
+
+    fn set_request_header(&mut self, _name: &str, _value: &str) {}
+
+    fn remove_request_header(&mut self, _name: &str) {}
+
+    fn set_response_header(&mut self, _name: &str, _value: &str) {}
+
+    fn add_response_header(&mut self, _name: &str, _value: &str) {}
+
+    fn property(&mut self, _path: &PropertyPath) -> Property {
+        Property::Absent
+    }
+
+    fn random(&mut self) -> Option<u128> {
+        Some(4)
+    }
+
+    fn now(&mut self) -> u64 {
+        0
+    }
+
+    fn set_filter_state(&mut self, _name: &str, _value: &str) {}
+
+    fn clear_route_cache(&mut self) {}
+
+    fn count(&mut self, _counter: Counter) {}
+
+    fn warn_once(&mut self, _key: u64, _message: impl FnOnce() -> String) {}
+}
