@@ -31,10 +31,6 @@ MAKE = re.compile(r"\bmake ((?:[a-z0-9-]+|[A-Z_]+=\S+)(?: (?:[a-z0-9-]+|[A-Z_]+=
 APPLIED = re.compile(r"kubectl (?:apply|delete|kustomize)(?: -n \S+)? (?:-[fk] )?(\S+)")
 ADDRESS = re.compile(r"^[a-z]+:")
 
-FOLDERS = tuple(sorted({path.partition("/")[0] for path in subprocess.run(
-    ["git", "ls-files"], cwd=REPOSITORY, check=True, capture_output=True, text=True
-).stdout.splitlines() if "/" in path}))
-"""The folders at the top: where a text in backticks that starts with one of them is a path."""
 MADE = ("target/", "dist/")
 """Below these is what `make` makes."""
 
@@ -43,15 +39,16 @@ PORTS = ("10000", "9901", "8081", "8082")
 """Which the walk through envoy/standalone/ names."""
 
 
-def pages() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=REPOSITORY, check=True, capture_output=True, text=True,
-    )
-    return [REPOSITORY / line for line in listed.stdout.splitlines() if (REPOSITORY / line).exists()]
+def listed(*patterns: str) -> list[Path]:
+    """The repository's files that match, without what Git ignores."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
+    lines = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [REPOSITORY / line for line in lines if (REPOSITORY / line).exists()]
 
 
-PAGES = pages()
+PAGES = listed("*.md")
+FOLDERS = {file.relative_to(REPOSITORY).parts[0] for file in listed() if file.parent != REPOSITORY}
+"""The folders at the top: a text in backticks that starts with one of them is a path."""
 
 
 def name(page: Path) -> str:
@@ -94,8 +91,7 @@ def test_readme_can_be_read_in_one_go() -> None:
 
 def targets() -> set[str]:
     """The targets of the Makefile and of what it includes."""
-    files = [REPOSITORY / "Makefile", *(file for file in REPOSITORY.rglob("*.mk") if "target" not in file.parts)]
-    text = "\n".join(file.read_text() for file in files)
+    text = "\n".join(file.read_text() for file in listed("Makefile", "*.mk"))
     return {target for line in re.findall(r"^([a-z0-9 -]+):(?!=)", text, re.MULTILINE) for target in line.split()}
 
 
@@ -104,7 +100,7 @@ def test_every_command_of_make_exists(page: Path) -> None:
     text = page.read_text()
     code = "\n".join([*CODE.findall(prose(page)), *(block[0] for block in FENCE.finditer(text))])
     named = {word for words in MAKE.findall(code) for word in words.split() if "=" not in word}
-    assert named - targets() - {"its"} == set()
+    assert named - targets() == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -123,8 +119,7 @@ def test_every_path_in_backticks_exists(page: Path) -> None:
 
 def anywhere(file: str) -> bool:
     """Whether a file of this name, or this end of a path, is in the repository."""
-    listed = subprocess.run(["git", "ls-files", f"*/{file}", file], cwd=REPOSITORY, check=True, capture_output=True, text=True)
-    return listed.stdout.strip() != ""
+    return listed(f"*/{file}", file) != []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -193,17 +188,18 @@ def test_the_pipeline_of_the_cases_is_sent_to_green(blue: Upstream, tmp_path: Pa
 def yaml_blocks() -> list[tuple[str, Any]]:
     """The parts of Envoy's configuration on the pages for operators, each with the page that shows it."""
     shown = [REPOSITORY / "envoy" / "CASES.md", SOURCE / "README.md"]
-    found = [(page, block) for page in shown for block in re.findall(r"^ *```yaml\n(.*?)^ *```$", page.read_text(), re.DOTALL | re.MULTILINE)]
+    fence = re.compile(r"^ *```yaml\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+    found = [(page, block) for page in shown for block in fence.findall(page.read_text())]
     return [(name(page), part) for page, block in found if "vm_config" not in (part := yaml.safe_load(block))]
 
 
 @pytest.mark.parametrize(("page", "part"), yaml_blocks())
 def test_envoy_takes_every_part_of_its_configuration_that_is_shown(page: str, part: Any, tmp_path: Path) -> None:
     """Routes, the action of a route, or what is said of a virtual host."""
-    routes = part if isinstance(part, list) else part.get("routes", [{"match": {"prefix": "/"}, **{"route": {"cluster": "fraud-blue"}, **part}}])
-    metadata = part.get("metadata") if isinstance(part, dict) else None
-    routes = [{key: value for key, value in route.items() if key != "metadata"} for route in routes]
-    ingress = listener("ingress", bluegreen_filter({"deployments": [{"name": "fraud"}]}), route_table(routes, metadata))
+    known = part if isinstance(part, dict) else {"routes": part}
+    assert known.keys() <= {"routes", "route", "metadata"}
+    routes = known.get("routes") or [{"match": {"prefix": "/"}, "route": known.get("route", {"cluster": "fraud-blue"})}]
+    ingress = listener("ingress", bluegreen_filter({"deployments": [{"name": "fraud"}]}), route_table(routes, known.get("metadata")))
     file = tmp_path / "bootstrap.json"
     file.write_text(json.dumps(bootstrap([ingress], [cluster("fraud-blue", 1), cluster("fraud-green", 2)])))
     check = validate(file, tmp_path)
