@@ -12,7 +12,7 @@ import pytest
 from tests.harness.artefact import REPOSITORY
 from tests.harness.bootstrap import LARGEST_HEADERS_KIB, bootstrap, client_addresses_by_header, cluster, listener
 from tests.harness.client import Answer, Client
-from tests.harness.decision_vectors import Case, Group, read_group, read_groups
+from tests.harness.decision_vectors import Case, Group, read_group, sendable_groups
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter, set_metadata
 from tests.harness.routes import route_table, route_to
@@ -24,9 +24,7 @@ ORACLE_NODES = 5
 INTERNAL_ADDRESS = "10.255.255.254"
 """Where internal requests come from that name no address."""
 
-VECTORS = [
-    group for group in read_groups((REPOSITORY / "tests" / "vectors" / "decisions.json").read_text()) if not group.native_only
-]
+VECTORS = sendable_groups()
 
 
 class Proxies:
@@ -138,7 +136,7 @@ def test_a_thousand_random_decisions_are_those_of_the_oracle(fleet: Fleet, blue:
 def random_groups() -> list[Group]:
     """Groups from the oracle, all requests fit for HTTP/1.1, with few kinds of node metadata."""
     size = ["--seed", str(ORACLE_SEED), "--groups", str(ORACLE_GROUPS), "--cases", str(ORACLE_CASES)]
-    command = [sys.executable, REPOSITORY / "tests" / "oracle" / "generate.py", *size, "--sendable"]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    command = [sys.executable, "-m", "tests.oracle.generate", *size, "--sendable"]
+    lines = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.splitlines()
     commonest = sorted(by_node([read_group(line) for line in lines]), key=len, reverse=True)[:ORACLE_NODES]
     return [group for alike in commonest for group in alike]

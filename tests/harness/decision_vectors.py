@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.harness.client import Header
 from tests.harness.signed_override import signed
+from tests.vectors import chapters
 
 WEIGHT_MARK = "decimal:"
 DECIDED = "x-decided"
@@ -81,11 +82,11 @@ class Group:
 def read_group(text: str) -> Group:
     """One group from its JSON."""
     group = json.loads(text)
-    exact = json.loads(text, parse_float=lambda decimal: WEIGHT_MARK + decimal)["config"]
+    exact = json.loads(text, parse_float=_marked)["config"]
     variant_header = exact.setdefault("tags", {}).setdefault("response_header", DECIDED)
     return Group(
         name=group["name"],
-        configuration=re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(exact)),
+        configuration=_with_decimals(exact),
         flags=group.get("metadata") or {},
         caps=group.get("caps") or {},
         further_metadata=group.get("filter_metadata") or {},
@@ -97,10 +98,19 @@ def read_group(text: str) -> Group:
     )
 
 
-def read_groups(text: str) -> list[Group]:
-    """All groups of a document `{"groups": […]}`."""
-    groups = json.loads(text, parse_float=lambda decimal: WEIGHT_MARK + decimal)["groups"]
-    return [read_group(re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(group))) for group in groups]
+def sendable_groups() -> list[Group]:
+    """The groups of all chapters that an Envoy of a test can serve."""
+    groups = [read_group(_with_decimals(group)) for group in chapters.groups(parse_float=_marked)]
+    return [group for group in groups if not group.native_only]
+
+
+def _marked(decimal: str) -> str:
+    return WEIGHT_MARK + decimal
+
+
+def _with_decimals(marked: Any) -> str:
+    """JSON with its decimals exactly as they were read."""
+    return re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(marked))
 
 
 def _case(case: dict[str, Any]) -> Case:

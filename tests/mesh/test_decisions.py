@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.envoy.test_decisions import INTERNAL_ADDRESS, differences
-from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.artefact import filter_wasm
 from tests.harness.client import Answer
-from tests.harness.decision_vectors import Case, Group, read_groups
+from tests.harness.decision_vectors import Case, Group, sendable_groups
 from tests.harness.polling import wait_until
 from tests.harness.upstream import Upstream
 from tests.mesh.harness.behind_balancer import BEHIND_BALANCER, ClientOfBalancer
@@ -23,7 +23,7 @@ from tests.mesh.harness.models import NAMESPACE, model
 
 Json = Any
 
-ALL = [group for group in read_groups((REPOSITORY / "tests" / "vectors" / "decisions.json").read_text()) if not group.native_only]
+ALL = sendable_groups()
 STRANGER = "192.0.2.1"
 """Where requests come from of which nothing is said."""
 GROUPS_OF_A_GATEWAY = 60

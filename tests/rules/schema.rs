@@ -11,9 +11,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use bluegreen_tests::change::{apply, change};
+use bluegreen_tests::vectors;
 
 const SCHEMA: &str = include_str!("../../envoy/bluegreen.schema.json");
-const DECISIONS: &str = include_str!("../vectors/decisions.json");
 
 /// A configuration with every member that there is.
 const WHOLE: &str = include_str!("whole.json");
@@ -64,8 +64,7 @@ const UNSAYABLE: [&str; 20] = [
 
 /// The configurations of the decision vectors, and a whole one.
 fn good() -> Vec<Value> {
-    let vectors: Value = serde_json::from_str(DECISIONS).unwrap();
-    let configs = vectors["groups"].as_array().unwrap().iter().map(|group| group["config"].clone());
+    let configs = vectors::groups().into_iter().map(|group| group["config"].clone());
     configs.chain([serde_json::from_str(WHOLE).unwrap()]).collect()
 }
 
