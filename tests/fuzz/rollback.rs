@@ -10,9 +10,9 @@ use bluegreen::table::Table;
 use bluegreen::wire::encode;
 use proptest::prelude::*;
 
-use crate::headers::naive_pairs;
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
+use crate::naive_pairs::naive_pairs;
 use crate::seeds;
 use bluegreen_tests::fake_host::{FakeHost, header};
 use bluegreen_tests::metadata::metadata_path;

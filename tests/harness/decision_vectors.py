@@ -11,6 +11,8 @@ from tests.harness.client import Header
 from tests.harness.signed_override import signed
 from tests.vectors import chapters
 
+INTERNAL_ADDRESS = "10.255.255.254"
+"""Where internal requests come from that name no address."""
 WEIGHT_MARK = "decimal:"
 DECIDED = "x-decided"
 """The response header that tells the variant, where a configuration names none."""
@@ -48,6 +50,10 @@ class Case:
         now = int(time.time())
         return [(name, value.at(now) if isinstance(value, Signed) else value) for name, value in self.lines]
 
+    def client_address(self) -> str | None:
+        """Where the request has to come from; None if any public address will do."""
+        return self.source_address or (INTERNAL_ADDRESS if self.internal else None)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -77,6 +83,14 @@ class Group:
             if source in values:
                 metadata[self.namespace] = metadata.get(self.namespace, {}) | {key: values[source]}
         return metadata or None
+
+    def internal_addresses(self) -> list[str]:
+        """Where internal requests of its cases come from."""
+        return sorted({case.source_address or INTERNAL_ADDRESS for case in self.cases if case.internal})
+
+    def states(self) -> list[str]:
+        """The filter states of which its cases expect something."""
+        return sorted({name for case in self.cases for name in case.expect.get("filter_state", {})})
 
 
 def read_group(text: str) -> Group:

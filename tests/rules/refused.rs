@@ -1,19 +1,11 @@
 //! A bad configuration is refused whole, and every fault is told with its path and value.
 
-use bluegreen::table::Table;
+use bluegreen_tests::refusal::errors;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// The faults of a configuration, one a line.
-fn faults(config: &str) -> Vec<String> {
-    match Table::from_json(config.as_bytes()) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
-}
-
 /// The faults of a configuration with this one deployment, named `a`.
-fn deployment_faults(members: &str) -> Vec<String> {
-    faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#))
+fn deployment_errors(members: &str) -> Vec<String> {
+    errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#))
 }
 
 fn assert_each(cases: &[(&str, &str)], faults_of: impl Fn(&str) -> Vec<String>) {
@@ -49,7 +41,7 @@ fn what_is_no_configuration_is_refused() {
             "duplicate field `name` at line 1 column 37",
         ),
     ];
-    assert_each(&cases, faults);
+    assert_each(&cases, errors);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -68,7 +60,7 @@ fn a_deployment_that_cannot_be_is_refused() {
         (r#""name": "a", "match": []"#, "deployments[0].match: a list is not an object"),
         (r#""name": "a", "rollback": "yes""#, r#"deployments[0].rollback: "yes" is not a boolean"#),
     ];
-    assert_each(&cases, |members| faults(&format!(r#"{{"deployments": [{{{members}}}]}}"#)));
+    assert_each(&cases, |members| errors(&format!(r#"{{"deployments": [{{{members}}}]}}"#)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -87,7 +79,7 @@ fn a_weight_outside_0_to_100_is_refused() {
     ] {
         let expected = format!("deployments[0].green_weight: {reason}");
         assert_each(&[(weight, &expected)], |weight| {
-            deployment_faults(&format!(r#""green_weight": {weight}"#))
+            deployment_errors(&format!(r#""green_weight": {weight}"#))
         });
     }
 }
@@ -112,12 +104,12 @@ fn a_match_that_cannot_be_is_refused() {
     for (members, expected) in cases {
         let expected = format!("deployments[0].match.{expected}");
         assert_each(&[(members, &expected)], |members| {
-            deployment_faults(&format!(r#""match": {{{members}}}"#))
+            deployment_errors(&format!(r#""match": {{{members}}}"#))
         });
     }
     let both = r#""match": {"path": "/a", "path_prefix": "/a"}"#;
     let expected = "deployments[0].match: has both `path` and `path_prefix`";
-    assert_eq!(deployment_faults(both), [expected]);
+    assert_eq!(deployment_errors(both), [expected]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -138,7 +130,7 @@ fn keys_and_cookies_that_http_does_not_allow_are_refused() {
     for (members, expected) in cases {
         let expected = format!("deployments[0].sticky.{expected}");
         assert_each(&[(members, &expected)], |members| {
-            deployment_faults(&format!(r#""sticky": {{{members}}}"#))
+            deployment_errors(&format!(r#""sticky": {{{members}}}"#))
         });
     }
 }
@@ -154,7 +146,7 @@ fn one_of_two_clusters_is_refused() {
     for (clusters, expected) in cases {
         let expected = format!("deployments[0].clusters.{expected}");
         assert_each(&[(clusters, &expected)], |clusters| {
-            deployment_faults(&format!(r#""clusters": {clusters}"#))
+            deployment_errors(&format!(r#""clusters": {clusters}"#))
         });
     }
 }
@@ -180,13 +172,13 @@ fn tags_and_sources_that_cannot_be_are_refused() {
         (r#""rollback": true"#, "rollback: true is not an object"),
     ];
     assert_each(&cases, |members| {
-        faults(&format!(r#"{{"deployments": [{{"name": "a"}}], {members}}}"#))
+        errors(&format!(r#"{{"deployments": [{{"name": "a"}}], {members}}}"#))
     });
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn two_deployments_of_one_name_or_one_match_are_refused() {
-    let two = |a: &str, b: &str| faults(&format!(r#"{{"deployments": [{{{a}}}, {{{b}}}]}}"#));
+    let two = |a: &str, b: &str| errors(&format!(r#"{{"deployments": [{{{a}}}, {{{b}}}]}}"#));
     let hosts =
         |name: &str, hosts: &str| format!(r#""name": "{name}", "match": {{"hosts": {hosts}}}"#);
     assert_eq!(
@@ -218,7 +210,7 @@ fn all_faults_are_told_at_once() {
         "rolback": {},
         "rollback": {"sources": ["node", "nodes", "node"]}
     }"#;
-    let found = faults(config);
+    let found = errors(config);
     for path in [
         "deployments[0].name: ",
         "deployments[0].nmae: ",
@@ -248,6 +240,6 @@ fn all_faults_are_told_at_once() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_fault_repeats_no_more_than_the_start_of_a_long_value() {
-    let found = deployment_faults(&format!(r#""match": {{"hosts": ["{}"]}}"#, "ä".repeat(10_000)));
+    let found = deployment_errors(&format!(r#""match": {{"hosts": ["{}"]}}"#, "ä".repeat(10_000)));
     assert!(found[0].chars().count() < 250, "{}", found[0]);
 }

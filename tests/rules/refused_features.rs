@@ -1,27 +1,7 @@
 //! Faults of the features that a deployment may use, and how faults are told.
 
 use bluegreen::table::Table;
-
-/// The faults of a configuration, one a line.
-pub fn faults(config: &str) -> Vec<String> {
-    match Table::from_json(config.as_bytes()) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
-}
-
-/// The faults of one deployment with these members; each starts with `deployments[0]`.
-pub fn assert_deployment(cases: &[(&str, &[&str])]) {
-    for (members, expected) in cases {
-        let found = faults(&format!(
-            r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
-        ));
-        assert_eq!(found.len(), expected.len(), "{members}: {found:?}");
-        for (found, expected) in found.iter().zip(*expected) {
-            assert!(found.starts_with(&format!("deployments[0]{expected}")), "{members}: {found}");
-        }
-    }
-}
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn conditions_on_headers_that_cannot_be_are_refused() {
@@ -106,7 +86,7 @@ fn ramps_that_cannot_be_are_refused() {
 fn what_does_not_go_together_is_refused() {
     let bucket = r#", "tags": {"bucket_header": {}}"#;
     let config = |members: &str, rest: &str| {
-        faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]{rest}}}"#))
+        errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]{rest}}}"#))
     };
     let one = |members: &str, rest: &str, expected: &str| {
         let found = config(members, rest);
@@ -197,7 +177,7 @@ fn what_does_not_go_together_is_refused() {
 #[test]
 fn a_route_that_holds_the_weight_has_to_learn_of_sides_that_are_fixed() {
     let route = |members: &str, tags: &str| {
-        faults(&format!(
+        errors(&format!(
             r#"{{"deployments": [{{"name": "a", "split_by": "route" {members}}}], "tags": {{"bucket_header": {{}}, {tags}}}}}"#
         ))
     };
@@ -222,7 +202,7 @@ fn a_route_that_holds_the_weight_has_to_learn_of_sides_that_are_fixed() {
 
 #[test]
 fn every_bad_element_of_a_list_is_told() {
-    let found = faults(
+    let found = errors(
         r#"{"deployments": [{"name": "a", "sticky": {"keys": [{"a": 1}, {"b": "x"}, "cookie", {"header": 5}, {"header": ""}]}}],
             "rollback": {"sources": ["nodes", 5, "moon", null, {"in": 1}]}}"#,
     );
@@ -245,11 +225,11 @@ fn every_bad_element_of_a_list_is_told() {
 
 #[test]
 fn a_fault_within_a_part_does_not_hide_one_of_the_whole() {
-    let found = faults(
+    let found = errors(
         r#"{"deployments": [{"name": "a", "match": {"hosts": [5], "path": "/a", "path_prefix": "/b"}}]}"#,
     );
     assert_eq!(found.len(), 2, "{found:?}");
-    let found = faults(
+    let found = errors(
         r#"{"deployments": [{"name": "a", "rollback": true, "rollback": false, "nmae": 1}]}"#,
     );
     assert_eq!(found.len(), 2, "{found:?}");
@@ -266,7 +246,7 @@ fn a_key_that_stands_twice_is_told_with_its_place_and_no_value() {
         r#""sticky": {"keys": [{"header": "first", "header": 1}]}"#,
     ] {
         let found =
-            faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
+            errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
         assert!(found.contains("line 1 column ") && !found.contains("first"), "{members}: {found}");
     }
 }
@@ -287,6 +267,6 @@ fn more_faults_than_anybody_reads_are_counted_and_cost_no_more_time_than_they_ar
 #[test]
 fn a_fault_is_one_line_whatever_its_key_is() {
     let key = format!("a\\nb: forged {}", "x".repeat(5000));
-    let found = faults(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
+    let found = errors(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
     assert!(found.len() == 1 && !found[0].contains('\n') && found[0].len() < 400, "{found:?}");
 }

@@ -1,6 +1,6 @@
 //! Faults of overrides, which tell nothing that may be a secret.
 
-use crate::refused_features::{assert_deployment, faults};
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn overrides_that_cannot_be_are_refused() {
@@ -52,13 +52,13 @@ fn an_override_cannot_stand_where_a_tag_stands() {
             let config = format!(
                 r#"{{"deployments": [{{"name": "a", {own}}}], "defaults": {{{default}}}, "tags": {tags}}}"#
             );
-            let found = faults(&config);
+            let found = errors(&config);
             let expected = format!("{path}.override.header: is a tag's name");
             assert!(found.len() == 1 && found[0].starts_with(&expected), "{config}: {found:?}");
         }
     }
     let renamed = r#"{"deployments": [{"name": "a", "override": {"allow": "anyone", "header": "x-bluegreen-variant"}}], "tags": {"variant_header": "x-side"}}"#;
-    assert_eq!(faults(renamed), [""; 0]);
+    assert_eq!(errors(renamed), [""; 0]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn nothing_that_stands_in_an_override_stands_in_a_fault() {
             format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#),
             format!(r#"{{"deployments": [{{"name": "a"}}], "defaults": {{{members}}}}}"#),
         ] {
-            let told = faults(&config).join("\n");
+            let told = errors(&config).join("\n");
             let is_told = |text: &str| told.contains(text);
             assert!(!told.is_empty(), "{config}");
             assert!(
@@ -106,7 +106,7 @@ fn nothing_that_stands_in_an_override_stands_in_a_fault() {
 /// What is called like an override elsewhere is no secret.
 #[test]
 fn what_stands_beside_an_override_is_told() {
-    let found = faults(
+    let found = errors(
         r#"{"deployments": [{"name": "a", "override": {"allow": "anyone"}, "split_by": "dice"}]}"#,
     );
     assert!(found.len() == 1 && found[0].contains("\"dice\""), "{found:?}");

@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 
-use bluegreen::table::Table;
 use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -11,6 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use bluegreen_tests::change::{apply, change};
+use bluegreen_tests::refusal::errors;
 use bluegreen_tests::vectors;
 
 const SCHEMA: &str = include_str!("../../envoy/bluegreen.schema.json");
@@ -22,15 +22,8 @@ fn schema() -> Validator {
     jsonschema::draft202012::new(&serde_json::from_str(SCHEMA).unwrap()).unwrap()
 }
 
-fn faults(config: &Value) -> Vec<String> {
-    match Table::from_json(config.to_string().as_bytes()) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
-}
-
 fn is_accepted(config: &Value) -> bool {
-    faults(config).is_empty()
+    errors(&config.to_string()).is_empty()
 }
 
 /// What a schema cannot say, for it is about two places, or about a number's digits.
@@ -246,7 +239,7 @@ fn what_one_accepts_the_other_accepts() {
             for change in &changes {
                 apply(change, &mut config, &good);
             }
-            let faults = faults(&config);
+            let faults = errors(&config.to_string());
             match (faults.is_empty(), schema.is_valid(&config)) {
                 (true, true) => accepted.set(accepted.get() + 1),
                 (false, false) => refused_by_both.set(refused_by_both.get() + 1),
