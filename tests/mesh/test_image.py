@@ -26,7 +26,7 @@ FETCHER = REPOSITORY / "target" / "mesh" / "image" / "fetch"
 """Istio's fetcher of images, as a program."""
 DENY = {"@type": HTTP + "rbac.v3.RBAC", "rules": {}, "rulesStatPrefix": "wasm-default-deny"}
 """What it gives to Envoy in place of a filter that it cannot fetch: no rule allows anything."""
-PACKAGE: dict[str, Any] = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())["package"]
+PACKAGE: dict[str, Any] = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())["workspace"]["package"]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_image_tells_source_licence_and_version(reference: str, place: str) 
     manifest = json.loads(crane("manifest", reference))
     told = manifest["annotations"] if place == "annotations" else json.loads(crane("config", reference))["config"]["Labels"]
     told = {name.removeprefix("org.opencontainers.image."): value for name, value in told.items()}
-    assert (told["licenses"], told["version"], told["title"]) == (PACKAGE["license"], PACKAGE["version"], PACKAGE["name"])
+    assert (told["licenses"], told["version"], told["title"]) == (PACKAGE["license"], PACKAGE["version"], "bluegreen")
     assert told["source"].startswith("https://")
 
 
