@@ -1,7 +1,6 @@
 """The decision vectors, and random configurations against the oracle, request by request through Envoy."""
 
 import json
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from tests.harness.decision_answers import differences, state_headers
 from tests.harness.decision_vectors import Case, Group, read_group, sendable_groups
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter, set_metadata
+from tests.harness.process import output
 from tests.harness.routes import route_table, route_to
 from tests.harness.upstream import Upstream
 
@@ -100,6 +100,6 @@ def random_groups() -> list[Group]:
     """Groups from the oracle, all requests fit for HTTP/1.1, with few kinds of node metadata."""
     size = ["--seed", str(ORACLE_SEED), "--groups", str(ORACLE_GROUPS), "--cases", str(ORACLE_CASES)]
     command = [sys.executable, "-m", "tests.oracle.generate", *size, "--sendable"]
-    lines = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = output(command, cwd=REPOSITORY).splitlines()
     commonest = sorted(by_node([read_group(line) for line in lines]), key=len, reverse=True)[:ORACLE_NODES]
     return [group for alike in commonest for group in alike]
