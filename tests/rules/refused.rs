@@ -1,15 +1,7 @@
 //! A bad configuration is refused as a whole, and every error is reported with its path.
 
-use bluegreen_tests::environment::configured;
+use bluegreen_tests::refusal::errors;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-/// The errors of a configuration, one a line.
-fn errors(config: &str) -> Vec<String> {
-    match configured(config) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().map(ToString::to_string).collect(),
-    }
-}
 
 /// The errors of a configuration with this one deployment, named `a`.
 fn deployment_errors(members: &str) -> Vec<String> {
