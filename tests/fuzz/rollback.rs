@@ -4,8 +4,7 @@ use bluegreen::filter;
 use bluegreen::split::Salt;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;
-use bluegreen::wire::encode;
-use bluegreen::wire::{Property, PropertyPath};
+use bluegreen::wire::{Property, PropertyPath, encode};
 use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 

@@ -9,8 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::config::strict::Object;
-use crate::config::{Config, Deployment};
-use crate::config::{ConfigErrors, Path, shortened};
+use crate::config::{Config, ConfigErrors, Deployment, Path, shortened};
 
 /// Keys that had another name once, and their name now.
 const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];

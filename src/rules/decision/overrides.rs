@@ -10,10 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::config::own_header_name;
-use crate::config::{self, Allow};
-use crate::config::{ConfigErrors, Path};
-use crate::config::{NOT_A_NAME, is_name};
+use crate::config::{self, Allow, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
 use crate::request::Request;

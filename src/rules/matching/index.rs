@@ -8,8 +8,7 @@ use std::ptr;
 
 use super::hostname::{self, HostPattern};
 use crate::bytes::ByteMap;
-use crate::matching::{Candidates, Position};
-use crate::matching::{Match, PathPattern, ends_prefix};
+use crate::matching::{Candidates, Match, PathPattern, Position, ends_prefix};
 use crate::request::Request;
 
 /// All deployments by host, path and conditions on headers.

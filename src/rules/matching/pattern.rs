@@ -1,10 +1,8 @@
 //! Which requests a deployment is meant for, validated.
 
 use crate::bytes::ByteMap;
-use crate::config;
-use crate::config::{ConfigErrors, Path};
-use crate::matching::Condition;
-use crate::matching::HostPattern;
+use crate::config::{self, ConfigErrors, Path};
+use crate::matching::{Condition, HostPattern};
 
 /// The conditions of a deployment, in a form in which equal conditions are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

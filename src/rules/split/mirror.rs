@@ -1,9 +1,7 @@
 //! Which of blue's requests green gets a copy of: those of the users next in line.
 
-use crate::config;
-use crate::config::{ConfigErrors, Path};
-use crate::split::Bucket;
-use crate::split::Weight;
+use crate::config::{self, ConfigErrors, Path};
+use crate::split::{Bucket, Weight};
 
 /// The share of buckets above the weight that green gets a copy of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! The bucket as a number in a header, which makes somebody else's weights sticky: Envoy's
 //! `weighted_clusters.header_name` takes its random value from there.
 
-use crate::config::{self, GreenOrder};
-use crate::config::{ConfigErrors, Path};
+use crate::config::{self, ConfigErrors, GreenOrder, Path};
 use crate::split::Bucket;
 use crate::variant::Variant;
 

@@ -9,10 +9,7 @@ pub use bucket_header::BucketHeader;
 pub use response::Response;
 
 use crate::bytes;
-use crate::config::own_header_name;
-use crate::config::{self, BlueTags};
-use crate::config::{ConfigErrors, Path};
-use crate::config::{NOT_A_NAME, is_name};
+use crate::config::{self, BlueTags, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
 use crate::host::Host;
 use crate::variant::Variant;
 
