@@ -12,6 +12,7 @@ PYTHON := target/python/bin/python
 NODE_BIN := target/node/node_modules/.bin
 SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/proxy_wasm -name '*.rs' -o -name Cargo.toml)
 CALLBACKS := src/proxy_wasm/exports.wat
+PACKAGE = $(shell sed -n 's/^$(1) = "\(.*\)"/\1/p' Cargo.toml | head -1)
 
 # The callbacks that Envoy is to make. The SDK exports a dozen more, and each of them that is
 # called for a stream costs it as much as ten headers.
@@ -131,7 +132,6 @@ $(MESH_KUBERNETES):
 
 ## An image, and Envoy Gateway
 
-PACKAGE = $(shell sed -n 's/^$(1) = "\(.*\)"/\1/p' Cargo.toml | head -1)
 IMAGE_SOURCE ?= https://example.com/bluegreen
 IMAGE ?= registry.example.com/bluegreen:$(call PACKAGE,version)
 
@@ -202,6 +202,8 @@ target/valgrind/.ready target/h2load/.ready: target/%/.ready:
 .PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-tools
 
 ## Artefacts and tools
+
+include src/dynamic_module/build.mk
 
 dist/bluegreen.wasm: target/wasm32-wasip1/wasm/bluegreen_proxy_wasm.wasm $(CALLBACKS) target/exports.json
 	@mkdir -p dist

@@ -1,0 +1,46 @@
+# The filter as a shared library that Envoy loads: included by the Makefile.
+
+VERSION := $(call PACKAGE,version)
+NATIVE := dist/libbluegreen-$(VERSION).so
+NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_module -name '*.rs' -o -name Cargo.toml)
+
+# Rust takes the unwinder from libgcc_s.so.1, which Envoy's image does not have. A linker script of
+# that name, found first, takes it from the static library.
+UNWINDER := target/unwinder
+UNWINDER_FLAGS := -C link-arg=-L$(CURDIR)/$(UNWINDER)
+
+build-native: $(NATIVE) ## the filter as a dynamic module: dist/libbluegreen-VERSION.so
+
+$(NATIVE): target/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
+	@mkdir -p dist
+	@$(call CHECK_LIBRARY,$<)
+	@cp $< $@.new && mv $@.new $@
+	@echo "$@: $$(wc -c < $@) bytes, needs glibc $$($(call GLIBC,$@))"
+
+target/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
+	RUSTFLAGS='$(UNWINDER_FLAGS)' cargo build --locked --profile native --package bluegreen-dynamic-module
+	@touch $@
+
+# The same, but a hook panics that the environment variable BLUEGREEN_PANIC_IN names.
+target/provoked/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
+	RUSTFLAGS='$(UNWINDER_FLAGS) --cfg provoked_panics' \
+		cargo build --locked --profile native --package bluegreen-dynamic-module --target-dir target/provoked
+	@touch $@
+
+$(UNWINDER)/libgcc_s.so:
+	@mkdir -p $(@D)
+	@echo 'INPUT($(shell gcc -print-file-name=libgcc_eh.a) $(shell gcc -print-file-name=libgcc.a))' > $@
+
+# Envoy looks for a function when it loads the library: an unknown one, or a library that its image
+# does not have, refuses the configuration.
+define CHECK_LIBRARY
+unknown=$$(nm --dynamic --undefined-only $(1) | grep -o 'envoy_dynamic_module_callback_[a-z0-9_]*' \
+	| sed 's/^envoy_dynamic_module_callback_//' | sort | comm -23 - <(grep -v '^#' src/dynamic_module/callbacks-1.38.txt | sort)); \
+[ -z "$$unknown" ] || { echo "Envoy 1.38 has no such functions:" $$unknown >&2; exit 1; }; \
+further=$$(readelf --dynamic $(1) | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^libc\.so\.6$$\|^ld-linux-x86-64\.so\.2$$' || true); \
+[ -z "$$further" ] || { echo "Envoy's image has no such libraries:" $$further >&2; exit 1; }
+endef
+
+GLIBC = objdump --dynamic-syms $(1) | grep -v ' w ' | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort --version-sort | tail -1
+
+.PHONY: build-native

@@ -1,0 +1,73 @@
+//! What a virtual host or a route configures for this filter (`typed_per_filter_config`): an
+//! object of namespaces, as in `filter_metadata`.
+
+use bluegreen::wire::Property;
+use hashbrown::HashMap;
+use serde_json::{Map, Value as Json};
+
+use crate::abi::{self, Level};
+use crate::values;
+
+/// Such a configuration. The filter asks for whole namespaces most of all, so they are encoded.
+#[derive(Debug)]
+pub struct RouteConfiguration {
+    namespaces: HashMap<Box<[u8]>, Vec<u8>>,
+    tree: Map<String, Json>,
+}
+
+impl RouteConfiguration {
+    /// Reads one; None, and a line in the log, if it is no JSON object.
+    pub fn new(text: &[u8]) -> Option<Self> {
+        match serde_json::from_slice(text) {
+            Ok(Json::Object(tree)) => {
+                let namespaces = tree
+                    .iter()
+                    .map(|(name, json)| (name.as_bytes().into(), values::from_json(json)))
+                    .collect();
+                Some(Self { namespaces, tree })
+            }
+            other => {
+                let reason = other.err().map_or("is no object".to_owned(), |e| e.to_string());
+                abi::log(Level::Error, &format!("typed_per_filter_config refused: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// What is at a path: a namespace and keys below it, with zero bytes between them.
+    pub fn find(&self, path: &[u8]) -> Property {
+        match self.namespaces.get(path) {
+            Some(namespace) => Property::Bytes(namespace.clone()),
+            None => find(&self.tree, path),
+        }
+    }
+}
+
+/// What a text that holds a JSON object has at a path.
+pub fn find_in_text(text: &[u8], path: &[u8]) -> Property {
+    match serde_json::from_slice(text) {
+        Ok(Json::Object(tree)) if path.is_empty() => {
+            Property::Bytes(values::from_json(&Json::Object(tree)))
+        }
+        Ok(Json::Object(tree)) => find(&tree, path),
+        _ => Property::Unreadable,
+    }
+}
+
+fn find(tree: &Map<String, Json>, path: &[u8]) -> Property {
+    let mut segments = path.split(|byte| *byte == 0).map(std::str::from_utf8);
+    let Some(Ok(first)) = segments.next() else { return Property::Absent };
+    let mut found = tree.get(first);
+    for segment in segments {
+        let Ok(segment) = segment else { return Property::Absent };
+        found = match found {
+            Some(Json::Object(members)) => members.get(segment),
+            Some(Json::Array(list)) => segment.parse().ok().and_then(|at: usize| list.get(at)),
+            _ => None,
+        };
+    }
+    match found {
+        Some(json) => Property::Bytes(values::from_json(json)),
+        None => Property::Absent,
+    }
+}
