@@ -11,7 +11,7 @@ use crate::values;
 /// Such a configuration. The filter asks for whole namespaces most of all, so they are encoded.
 #[derive(Debug)]
 pub struct RouteConfiguration {
-    namespaces: HashMap<Box<[u8]>, Vec<u8>>,
+    namespaces: HashMap<Box<[u8]>, Property>,
     tree: Map<String, Json>,
 }
 
@@ -22,7 +22,7 @@ impl RouteConfiguration {
             Ok(Json::Object(tree)) => {
                 let namespaces = tree
                     .iter()
-                    .map(|(name, json)| (name.as_bytes().into(), values::from_json(json)))
+                    .map(|(name, json)| (name.as_bytes().into(), property(json)))
                     .collect();
                 Some(Self { namespaces, tree })
             }
@@ -37,7 +37,7 @@ impl RouteConfiguration {
     /// What is at a path: a namespace and keys below it, with zero bytes between them.
     pub fn find(&self, path: &[u8]) -> Property {
         match self.namespaces.get(path) {
-            Some(namespace) => Property::Bytes(namespace.clone()),
+            Some(namespace) => namespace.clone(),
             None => find(&self.tree, path),
         }
     }
@@ -47,7 +47,7 @@ impl RouteConfiguration {
 pub fn find_in_text(text: &[u8], path: &[u8]) -> Property {
     match serde_json::from_slice(text) {
         Ok(Json::Object(tree)) if path.is_empty() => {
-            Property::Bytes(values::from_json(&Json::Object(tree)))
+            property(&Json::Object(tree))
         }
         Ok(Json::Object(tree)) => find(&tree, path),
         _ => Property::Unreadable,
@@ -66,8 +66,9 @@ fn find(tree: &Map<String, Json>, path: &[u8]) -> Property {
             _ => None,
         };
     }
-    match found {
-        Some(json) => Property::Bytes(values::from_json(json)),
-        None => Property::Absent,
-    }
+    found.map_or(Property::Absent, property)
+}
+
+fn property(json: &Json) -> Property {
+    values::from_json(json).map_or(Property::Unreadable, Property::Bytes)
 }

@@ -82,23 +82,21 @@ fn size(bytes: usize) -> [u8; 4] {
     u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// Encodes JSON.
-pub fn from_json(json: &Json) -> Vec<u8> {
+/// Encodes JSON; None for what holds a null anywhere, as the other host has it.
+pub fn from_json(json: &Json) -> Option<Vec<u8>> {
     let mut buffer = Vec::new();
-    push_json(json, &mut buffer);
-    buffer
+    push_json(json, &mut buffer)?;
+    Some(buffer)
 }
 
-fn push_json(json: &Json, into: &mut Vec<u8>) {
+fn push_json(json: &Json, into: &mut Vec<u8>) -> Option<()> {
     match json {
-        Json::Null => into.extend_from_slice(UNREADABLE),
+        Json::Null => return None,
         Json::Bool(flag) => push_bool(*flag, into),
-        Json::Number(number) => match number.as_f64() {
-            Some(number) => push_number(number, into),
-            None => into.extend_from_slice(UNREADABLE),
-        },
+        Json::Number(number) => push_number(number.as_f64()?, into),
         Json::String(text) => push_text(text.as_bytes(), into),
         Json::Array(list) => {
+            list.iter().try_for_each(|json| from_json(json).map(drop))?;
             let texts: Option<Vec<_>> =
                 list.iter().map(|json| json.as_str().map(str::as_bytes)).collect();
             match texts {
@@ -106,14 +104,18 @@ fn push_json(json: &Json, into: &mut Vec<u8>) {
                 None => into.extend_from_slice(OTHER),
             }
         }
+        // To the other host, too, it is the same as an empty list.
+        Json::Object(members) if members.is_empty() => push_list(&[], into),
         Json::Object(members) => {
             let mut collected = Members::new(members.len());
             for (name, json) in members {
-                collected.push(name.as_bytes(), |into| push_json(json, into));
+                let value = from_json(json)?;
+                collected.push(name.as_bytes(), |into| into.extend_from_slice(&value));
             }
             into.extend_from_slice(&collected.finish());
         }
     }
+    Some(())
 }
 
 /// Reads a value.
@@ -135,5 +137,9 @@ pub fn read(bytes: &[u8]) -> Value<'_> {
 /// Names and values of a struct's members.
 pub fn members(bytes: &[u8]) -> Option<Pairs<'_>> {
     let (letter, rest) = bytes.split_first()?;
-    if *letter == STRUCT { Pairs::exact(rest) } else { None }
+    match *letter {
+        STRUCT => Pairs::exact(rest),
+        LIST => Pairs::exact(rest).filter(|pairs| pairs.is_empty()),
+        _ => None,
+    }
 }
