@@ -1,10 +1,10 @@
 //! The errors of configurations that are refused.
 
-use bluegreen::table::Table;
+use crate::environment::configured;
 
 /// The errors of a configuration as an operator reads them; none if it is accepted.
 pub fn errors(config: &str) -> Vec<String> {
-    match Table::from_json(config.as_bytes()) {
+    match configured(config) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.iter().map(ToString::to_string).collect(),
     }
