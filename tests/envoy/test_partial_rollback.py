@@ -49,7 +49,7 @@ def served_by_weight(green_weight: float) -> Callable[[list[Served]], bool]:
     return lambda served: last_variants(served) == expected
 
 
-def test_a_partial_rollback_takes_back_exactly_the_last_that_came(
+def test_a_partial_rollback_moves_exactly_those_that_came_last(
     proxy: Envoy, routes: WatchedRoutes, record_property: Callable[[str, object], None]
 ) -> None:
     target = Target(f"http://127.0.0.1:{proxy.port('ingress')}/", {"x-user-id": "{user}"}, "x-variant")

@@ -99,7 +99,7 @@ def test_users_are_split_and_stay(load: Load) -> None:
 
 
 @pytest.mark.parametrize("roll_back", [by_annotation, by_patch])
-def test_a_rollback_takes_everybody_back_and_ends(
+def test_a_rollback_moves_everybody_to_blue_and_ends(
     roll_back: Any, gateway: EnvoyGateway, load: Load, resources: list[Json], figures: Figures
 ) -> None:
     rolled_back, as_before = gateway.translate(roll_back(resources)), gateway.translate(resources)

@@ -63,7 +63,7 @@ def wait_for(load: Load, green_weight: float) -> None:
     load.wait_until(lambda served: last_variants(served) == variants, 30, f"everybody to be where {green_weight} percent puts them")
 
 
-def test_its_rollback_takes_everybody_back_and_ends(mesh: Mesh, load: Load, figures: Figures) -> None:
+def test_its_rollback_moves_everybody_to_blue_and_ends(mesh: Mesh, load: Load, figures: Figures) -> None:
     """As the head of the overlay says."""
     _, roll_back, end = shipped.commands("waypoint/kustomization.yaml")
     start = len(load.served)
