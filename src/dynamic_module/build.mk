@@ -1,4 +1,4 @@
-# The filter as a shared library that Envoy loads: included by the Makefile.
+# The filter as a shared library that Envoy loads.
 
 VERSION := $(call PACKAGE,version)
 NATIVE := dist/libbluegreen-$(VERSION).so
@@ -9,23 +9,30 @@ NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_modul
 UNWINDER := target/unwinder
 UNWINDER_FLAGS := -C link-arg=-L$(CURDIR)/$(UNWINDER)
 
-build-native: $(NATIVE) ## the filter as a dynamic module: dist/libbluegreen-VERSION.so
-
-$(NATIVE): target/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
+$(NATIVE): target/module/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
 	@mkdir -p dist
 	@$(call CHECK_LIBRARY,$<)
 	@cp $< $@.new && mv $@.new $@
 	@echo "$@: $$(wc -c < $@) bytes, needs glibc $$($(call GLIBC,$@))"
 
-target/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
-	RUSTFLAGS='$(UNWINDER_FLAGS)' cargo build --locked --profile native --package bluegreen-dynamic-module
+# $(call COMPILE_NATIVE,target directory,more flags of rustc): Cargo drops `lto = true` without a word where
+# a crate cannot have it, so rustc's own command line has to show it; a fresh package shows none.
+define COMPILE_NATIVE
+	@mkdir -p $(1)
+	@cargo clean --quiet --locked --profile native --package bluegreen-dynamic-module --target-dir $(1)
+	RUSTFLAGS='$(UNWINDER_FLAGS) $(2)' cargo build --verbose --locked --profile native --package bluegreen-dynamic-module \
+		--target-dir $(1) 2>&1 | tee $(1)/native.log | sed -E '/^ *(Running|Fresh|Dirty) /d'
+	@grep -qE 'rustc --crate-name bluegreen_dynamic_module .* -C lto(=fat)? ' $(1)/native.log \
+		|| { echo "rustc was not told to do link-time optimization; its command line is in $(1)/native.log" >&2; exit 1; }
 	@touch $@
+endef
+
+target/module/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
+	$(call COMPILE_NATIVE,target/module)
 
 # The same, but a hook panics that the environment variable BLUEGREEN_PANIC_IN names.
 target/provoked/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
-	RUSTFLAGS='$(UNWINDER_FLAGS) --cfg provoked_panics' \
-		cargo build --locked --profile native --package bluegreen-dynamic-module --target-dir target/provoked
-	@touch $@
+	$(call COMPILE_NATIVE,target/provoked,--cfg provoked_panics)
 
 $(UNWINDER)/libgcc_s.so:
 	@mkdir -p $(@D)
@@ -42,5 +49,3 @@ further=$$(readelf --dynamic $(1) | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | gre
 endef
 
 GLIBC = objdump --dynamic-syms $(1) | grep -v ' w ' | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort --version-sort | tail -1
-
-.PHONY: build-native
