@@ -3,7 +3,7 @@
 
 use bluegreen::wire::Property;
 use hashbrown::HashMap;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::abi::{self, Level};
 use crate::values;
@@ -12,19 +12,19 @@ use crate::values;
 #[derive(Debug)]
 pub struct RouteConfiguration {
     namespaces: HashMap<Box<[u8]>, Property>,
-    tree: Map<String, Json>,
+    tree: Json,
 }
 
 impl RouteConfiguration {
     /// Reads one; None, and a line in the log, if it is no JSON object.
     pub fn new(text: &[u8]) -> Option<Self> {
         match serde_json::from_slice(text) {
-            Ok(Json::Object(tree)) => {
-                let namespaces = tree
+            Ok(Json::Object(members)) => {
+                let namespaces = members
                     .iter()
                     .map(|(name, json)| (name.as_bytes().into(), property(json)))
                     .collect();
-                Some(Self { namespaces, tree })
+                Some(Self { namespaces, tree: Json::Object(members) })
             }
             other => {
                 let reason = other.err().map_or("is no object".to_owned(), |e| e.to_string());
@@ -43,23 +43,19 @@ impl RouteConfiguration {
     }
 }
 
-/// What a text that holds a JSON object has at a path.
+/// What a text that holds JSON has at a path.
 pub fn find_in_text(text: &[u8], path: &[u8]) -> Property {
     match serde_json::from_slice(text) {
-        Ok(Json::Object(tree)) if path.is_empty() => {
-            property(&Json::Object(tree))
-        }
-        Ok(Json::Object(tree)) => find(&tree, path),
-        _ => Property::Unreadable,
+        Ok(tree) if path.is_empty() => property(&tree),
+        Ok(tree) => find(&tree, path),
+        Err(_) => Property::Unreadable,
     }
 }
 
-fn find(tree: &Map<String, Json>, path: &[u8]) -> Property {
-    let mut segments = path.split(|byte| *byte == 0).map(std::str::from_utf8);
-    let Some(Ok(first)) = segments.next() else { return Property::Absent };
-    let mut found = tree.get(first);
-    for segment in segments {
-        let Ok(segment) = segment else { return Property::Absent };
+fn find(tree: &Json, path: &[u8]) -> Property {
+    let mut found = Some(tree);
+    for segment in path.split(|byte| *byte == 0) {
+        let Ok(segment) = std::str::from_utf8(segment) else { return Property::Absent };
         found = match found {
             Some(Json::Object(members)) => members.get(segment),
             Some(Json::Array(list)) => segment.parse().ok().and_then(|at: usize| list.get(at)),

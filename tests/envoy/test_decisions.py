@@ -13,7 +13,7 @@ from tests.harness.bootstrap import LARGEST_HEADERS_KIB, bootstrap, client_addre
 from tests.harness.client import Answer, Client
 from tests.harness.decision_answers import differences, state_headers
 from tests.harness.decision_vectors import Case, Group, read_group, sendable_groups
-from tests.harness.dynamic_module import reasons_to_refuse
+from tests.harness.dynamic_module import for_module
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter, set_metadata
 from tests.harness.process import output
@@ -29,7 +29,7 @@ LEAST_NATIVELY = 400
 
 def readable(groups: list[Group]) -> list[Group]:
     """Those that the filter can be configured with here: the dynamic module refuses what it cannot read."""
-    return [group for group in groups if not (is_native() and reasons_to_refuse(group.configuration))]
+    return [group for group in groups if not (is_native() and for_module(group.configuration).unreadable)]
 
 
 VECTORS = readable(sendable_groups())

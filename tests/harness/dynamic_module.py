@@ -1,10 +1,12 @@
 """The dynamic module in a chain of filters, and the same configurations and flags for it.
 
-It cannot read the metadata of a virtual host. In its place the tests give it the virtual host's own configuration for the
-filter, which holds the same: the source `per_filter_config` stands for `virtual_host`.
+It cannot read all that the filter in WebAssembly reads. In place of a virtual host's metadata the tests give it the virtual
+host's own configuration for the filter, which holds the same, and in place of what lies deep in metadata a filter state,
+which another filter before it fills. What is left is refused.
 """
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,7 @@ Json = Any
 TYPE = "type.googleapis.com/"
 DYNAMIC_MODULES = TYPE + "envoy.extensions.filters.http.dynamic_modules.v3."
 FILTER_TYPE = DYNAMIC_MODULES + "DynamicModuleFilter"
-STAND_IN = {"virtual_host": "per_filter_config"}
 DEFAULT_SOURCES = ["virtual_host", "route"]
-UNREADABLE_SOURCES = ("virtual_host", "listener", "node")
 
 
 def module_filter(configuration: Json, library: Path | None = None) -> Json:
@@ -43,29 +43,66 @@ def own_configuration(namespaces: Json, library: Path | None = None) -> Json:
     return {"typed_per_filter_config": {"bluegreen": own}}
 
 
-def for_module(configuration: Json) -> str:
-    """The configuration as text, with the stand-in in the place of the virtual host. What is no configuration stays as it is."""
-    text = configuration if isinstance(configuration, str) else json.dumps(configuration)
+@dataclass
+class ForModule:
+    """A configuration for the dynamic module, and what stands in the chain before it so that it means the same."""
+
+    text: str
+    """The configuration. What is no configuration stays as it is."""
+    states: dict[str, str] = field(default_factory=dict)
+    """Filter state by name, as a text with Envoy's format commands: what the module cannot read by itself."""
+    unreadable: list[str] = field(default_factory=list)
+    """What it cannot read in any way; empty if it can be used."""
+
+    def source(self, source: Json, namespace: str) -> Json:
+        """A rollback source that the module reads in place of this one."""
+        match source:
+            case "virtual_host":
+                return "per_filter_config"
+            case "listener":
+                self._state(namespace, "METADATA", "LISTENER", namespace)
+                return "filter_state"
+            case {"in": "virtual_host", "path": path}:
+                return {"in": "per_filter_config", "path": path}
+            case {"in": "route" | "cluster" | "listener" as where, "path": [first, *rest]} if where == "listener" or len(rest) > 1:
+                name = f"{where}.{first}"
+                self._state(name, "METADATA", where.upper(), first)
+                return {"in": "filter_state", "path": [name, *rest]}
+            case "node" | {"in": "node"}:
+                self.unreadable.append(json.dumps(source))
+        return source
+
+    def key(self, key: Json) -> None:
+        """Has a targeting key read where the module can."""
+        match key.get("property"):
+            case ["metadata", "filter_metadata", *path] if len(path) != 2:
+                name = "dynamic." + ".".join(path)
+                self._state(name, "DYNAMIC_METADATA", *path)
+                key["property"] = ["filter_state", name]
+            case ["xds", "node", *_] as path:
+                self.unreadable.append(json.dumps(path))
+
+    def _state(self, name: str, command: str, *path: str) -> None:
+        if any(set(":)\x00") & set(segment) for segment in path):
+            self.unreadable.append(f"%{command}% of {list(path)}")
+        self.states[name] = f"%{command}({':'.join(path)})%"
+
+
+def for_module(configuration: Json) -> ForModule:
+    """The same configuration for the dynamic module."""
+    adapted = ForModule(configuration if isinstance(configuration, str) else json.dumps(configuration))
     try:
-        exact = json.loads(text, parse_float=marked, object_pairs_hook=_without_repetition)
+        exact = json.loads(adapted.text, parse_float=marked, object_pairs_hook=_without_repetition)
         rollback = exact.setdefault("rollback", {})
-        rollback["sources"] = [_for_module(source) for source in rollback.get("sources", DEFAULT_SOURCES)]
-    except (ValueError, AttributeError, TypeError):
-        return text
-    return with_decimals(exact)
-
-
-def reasons_to_refuse(configuration: str) -> list[str]:
-    """What in a valid configuration the dynamic module cannot read, as the last part of a path; empty if it can be used."""
-    config = json.loads(for_module(configuration))
-    sources = config["rollback"]["sources"]
-    reasons = [str(source) for source in sources if source in UNREADABLE_SOURCES]
-    for source in sources:
-        if isinstance(source, dict) and (source["in"] in UNREADABLE_SOURCES or (source["in"] != "per_filter_config" and len(source["path"]) > 2)):
-            reasons.append(json.dumps(source))
-    parts = [config.get("defaults", {}), *config["deployments"]]
-    keys = [key for part in parts for key in (part.get("sticky") or {}).get("keys", [])]
-    return reasons + [json.dumps(key) for key in keys if "property" in key and not _is_attribute(key["property"])]
+        namespace = rollback.get("namespace", "bluegreen")
+        rollback["sources"] = [adapted.source(source, namespace) for source in rollback.get("sources", DEFAULT_SOURCES)]
+        for part in (exact.get("defaults", {}), *exact.get("deployments", [])):
+            for key in (part.get("sticky") or {}).get("keys", []):
+                adapted.key(key)
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return ForModule(adapted.text)
+    adapted.text = with_decimals(exact)
+    return adapted
 
 
 def _without_repetition(members: list[tuple[str, Json]]) -> Json:
@@ -75,16 +112,3 @@ def _without_repetition(members: list[tuple[str, Json]]) -> Json:
     return dict(members)
 
 
-def _is_attribute(path: list[str]) -> bool:
-    match path:
-        case ["metadata", "filter_metadata", *rest] | ["xds", "route_metadata" | "cluster_metadata", "filter_metadata", *rest]:
-            return len(rest) == 2
-        case ["xds", *_]:
-            return path == ["xds", "route_name"]
-    return True
-
-
-def _for_module(source: Json) -> Json:
-    if isinstance(source, dict):
-        return source | {"in": STAND_IN.get(source["in"], source["in"])}
-    return STAND_IN.get(source, source)

@@ -17,11 +17,12 @@ FILTER_NAME = "bluegreen"
 
 
 def bluegreen_filter(configuration: Json, environment: dict[str, str] | None = None) -> Json:
-    """The filter with this routing configuration; text is taken as it is. `environment` is that of its VM.
+    """The filter with this routing configuration, and for the dynamic module what has to stand before it; text is taken as it is. `environment` is that of its VM.
 
     The dynamic module has no environment of its own: the variables become those of Envoys that are started later.
     """
-    return {"name": FILTER_NAME, "typed_config": _bluegreen(configuration, environment)}
+    own = {"name": FILTER_NAME, "typed_config": _bluegreen(configuration, environment)}
+    return [*(set_filter_state(*state) for state in for_module(configuration).states.items()), own] if is_native() else own
 
 
 def watched_bluegreen_filter(file: Path) -> Json:
@@ -80,7 +81,7 @@ def set_filter_state(name: str, text: str) -> Json:
 def _bluegreen(configuration: Json, environment: dict[str, str] | None) -> Json:
     if is_native():
         os.environ.update(environment or {})
-        return module_filter(for_module(configuration))
+        return module_filter(for_module(configuration).text)
     text = configuration if isinstance(configuration, str) else json.dumps(configuration)
     vm = {
         # Filters of one vm_id and different environments still get VMs of their own.
