@@ -19,4 +19,4 @@ mod warnings;
 mod writes;
 
 #[cfg(test)]
-mod tests;
+mod boundary;

@@ -27,7 +27,9 @@ pub fn report(info: &PanicHookInfo<'_>) {
 #[cold]
 fn tell(hook: &str) {
     // Not even the log may panic out of here.
-    let _ = catch_unwind(|| abi::log(Level::Error, &format!("the hook {hook} panicked and was passed over")));
+    let _ = catch_unwind(|| {
+        abi::log(Level::Error, &format!("the hook {hook} panicked and was passed over"))
+    });
 }
 
 /// Panics in the hook that `BLUEGREEN_PANIC_IN` names: only in a build for tests.
