@@ -16,12 +16,12 @@ include benches/benches.mk
 
 ## Main jobs
 
-run: build $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself)
-	$(PYTHON) -m tests.tour
+run: $(if $(NATIVE),build-native,build) $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
+	$(if $(NATIVE),ARTEFACT=native) $(PYTHON) -m tests.tour
 
 build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm
 
-build-native: $(NATIVE) ## the filter as a dynamic module of Envoy: dist/libbluegreen-VERSION.so
+build-native: $(LIBRARY) ## the filter as a dynamic module of Envoy: dist/libbluegreen-VERSION.so
 
 test: test-rules test-wasm32 test-envoy ## all tests, from pure rules to a real Envoy
 

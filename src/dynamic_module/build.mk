@@ -1,7 +1,7 @@
 # The filter as a shared library that Envoy loads.
 
 VERSION := $(call PACKAGE,version)
-NATIVE := dist/libbluegreen-$(VERSION).so
+LIBRARY := dist/libbluegreen-$(VERSION).so
 NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_module -name '*.rs' -o -name Cargo.toml)
 
 # Rust takes the unwinder from libgcc_s.so.1, which Envoy's image does not have. A linker script of
@@ -9,7 +9,7 @@ NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_modul
 UNWINDER := target/unwinder
 UNWINDER_FLAGS := -C link-arg=-L$(CURDIR)/$(UNWINDER)
 
-$(NATIVE): target/module/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
+$(LIBRARY): target/module/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
 	@mkdir -p dist
 	@$(call CHECK_LIBRARY,$<)
 	@cp $< $@.new && mv $@.new $@
