@@ -5,7 +5,7 @@
 #![expect(unsafe_code, reason = "calls across the C boundary")]
 
 use std::ffi::{c_char, c_void};
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 /// The version of the ABI that the module was made for: Envoy 1.38's.
 pub const VERSION: *const c_char = c"v0.1.0".as_ptr();
@@ -34,11 +34,13 @@ impl Buffer {
     /// Envoy filled it, and during `'a` neither does the hook return nor is anything written to
     /// where the bytes come from.
     pub unsafe fn bytes<'a>(self) -> &'a [u8] {
-        if self.data.is_null() || self.size == 0 {
-            return &[];
-        }
+        // Envoy has a null where there are no bytes.
+        let (data, size) = match NonNull::new(self.data.cast_mut()) {
+            Some(data) => (data, self.size),
+            None => (NonNull::dangling(), 0),
+        };
         // SAFETY: Envoy says that so many bytes are there; the caller says for how long.
-        unsafe { std::slice::from_raw_parts(self.data, self.size) }
+        unsafe { std::slice::from_raw_parts(data.as_ptr(), size) }
     }
 
     /// Where the bytes are, which tells apart what Envoy keeps.

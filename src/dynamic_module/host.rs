@@ -8,7 +8,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::wire::{Line, Pairs, Property, PropertyPath, Value};
-use smallvec::SmallVec;
 
 use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
 use crate::attributes::Attribute;
@@ -99,23 +98,18 @@ impl Host for Stream<'_> {
         let count = unsafe { abi::headers_size(self.envoy, Map::Request) };
         let mut room = [const { MaybeUninit::<Header>::uninit() }; USUAL];
         let mut more = Vec::new();
-        let into = if count <= USUAL {
-            room.as_mut_ptr()
+        let into: *mut Header = if count <= USUAL {
+            room.as_mut_ptr().cast()
         } else {
-            more.resize_with(count, MaybeUninit::uninit);
-            more.as_mut_ptr()
+            more.resize_with(count, MaybeUninit::<Header>::uninit);
+            more.as_mut_ptr().cast()
         };
-        let mut lines: SmallVec<[Line<'_>; USUAL]> = SmallVec::new();
         // SAFETY: the stream lives, and there is room for so many lines.
-        if count > 0 && unsafe { abi::headers(self.envoy, Map::Request, into.cast()) } {
-            for index in 0..count {
-                // SAFETY: Envoy filled in so many lines. Their bytes stay where they are until
-                // something is written, and nothing is before `flush`.
-                let Header { name, value } = unsafe { into.add(index).read().assume_init() };
-                lines.push(unsafe { (name.bytes(), value.bytes()) });
-            }
-        }
-        let result = read(Pairs::of_lines(&lines), self);
+        let is_filled = count > 0 && unsafe { abi::headers(self.envoy, Map::Request, into) };
+        // SAFETY: Envoy filled in so many lines. Their bytes stay where they are until something
+        // is written, and nothing is before `flush`.
+        let lines = if is_filled { unsafe { lines_of(into, count) } } else { &[] };
+        let result = read(Pairs::of_lines(lines), self);
         self.flush();
         result
     }
@@ -215,8 +209,7 @@ impl Host for Stream<'_> {
 
     fn set_filter_state(&mut self, name: &str, value: &str) {
         // The name that the other host gives it, so that routes are the same.
-        let mut key: SmallVec<[u8; 64]> = SmallVec::from_slice(b"wasm.");
-        key.extend_from_slice(name.as_bytes());
+        let key = [b"wasm.", name.as_bytes()].concat();
         // SAFETY: the stream lives, and the buffers are lent.
         unsafe {
             abi::set_filter_state(self.envoy, Buffer::of(&key), Buffer::of(value.as_bytes()));
@@ -239,6 +232,27 @@ impl Host for Stream<'_> {
             abi::log(Level::Warning, &message());
         }
     }
+}
+
+const _: () = assert!(
+    size_of::<Header>() == size_of::<Line<'_>>() && align_of::<Header>() == align_of::<Line<'_>>()
+);
+
+/// Makes slices of header lines, each in the place of its line.
+///
+/// # Safety
+/// So many lines are filled in, nothing else uses them, and their bytes stay during `'a`.
+unsafe fn lines_of<'a>(headers: *mut Header, count: usize) -> &'a [Line<'a>] {
+    let lines: *mut Line<'a> = headers.cast();
+    for index in 0..count {
+        // SAFETY: the line is filled in, and what takes its place has its size and alignment.
+        unsafe {
+            let Header { name, value } = headers.add(index).read();
+            lines.add(index).write((name.bytes(), value.bytes()));
+        }
+    }
+    // SAFETY: so many slices were written.
+    unsafe { std::slice::from_raw_parts(lines, count) }
 }
 
 /// What is before the first zero byte, and what is behind it.

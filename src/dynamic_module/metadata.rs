@@ -3,7 +3,6 @@
 
 use bluegreen::rollback::MAX_GREEN_WEIGHT;
 use bluegreen::wire::Property;
-use smallvec::SmallVec;
 
 use crate::abi::{self, Buffer, Envoy, Source};
 use crate::kinds::{self, Kind};
@@ -16,8 +15,6 @@ pub struct Namespace {
     source: Source,
     name: Buffer,
 }
-
-type Keys = SmallVec<[Buffer; 8]>;
 
 impl Namespace {
     /// A namespace.
@@ -35,7 +32,7 @@ impl Namespace {
             return Property::Absent;
         }
         let mut members = Members::new(keys.len());
-        for key in keys {
+        for &key in &keys {
             // SAFETY: metadata does not change while the stream lives.
             let name = unsafe { key.bytes() };
             members.push(name, |into| self.push(key, name, into));
@@ -57,12 +54,11 @@ impl Namespace {
         }
     }
 
-    fn keys(self) -> Keys {
-        let mut keys = Keys::new();
+    fn keys(self) -> Vec<Buffer> {
         // SAFETY: handle and name are alive.
         let count = unsafe { abi::metadata_keys_count(self.envoy, self.source, self.name) };
+        let mut keys = vec![Buffer::NONE; count];
         if count > 0 {
-            keys.resize(count, Buffer::NONE);
             let into = keys.as_mut_ptr();
             // SAFETY: handle and name are alive, and there is room for so many.
             if !unsafe { abi::metadata_keys(self.envoy, self.source, self.name, into) } {

@@ -60,7 +60,7 @@ impl<'a> Request<'a> {
     #[inline(never)] // So that the loop has the registers for itself.
     pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.of_lengths(wanted.lengths) {
+        headers.of_lengths(wanted.lengths).for_each(|(name, value)| {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
@@ -72,7 +72,7 @@ impl<'a> Request<'a> {
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
                 request.key.get_or_insert((name, value));
             }
-        }
+        });
         request
     }
 

@@ -171,6 +171,17 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
             }
         }
     }
+
+    /// All of them, with one look at the form and not one for each.
+    #[inline]
+    fn fold<T, G: FnMut(T, Self::Item) -> T>(self, start: T, mut then: G) -> T {
+        match self {
+            Self::Encoded(iter) => iter.fold(start, then),
+            Self::Lines(lines, is_wanted) => lines.fold(start, |folded, line| {
+                if is_wanted(length(line.0)) { then(folded, *line) } else { folded }
+            }),
+        }
+    }
 }
 
 /// Those of a buffer.
