@@ -83,6 +83,7 @@ pub enum Source {
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub enum Level {
+    Debug = 1,
     Info = 2,
     Warning = 3,
     Error = 4,

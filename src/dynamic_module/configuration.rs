@@ -45,6 +45,14 @@ impl Configuration {
     }
 }
 
+/// Envoy destroys a configuration when its last stream has ended.
+impl Drop for Configuration {
+    fn drop(&mut self) {
+        let amount = self.table.names().len();
+        abi::log(Level::Debug, &format!("configuration dropped: {amount} deployments"));
+    }
+}
+
 impl Counters {
     /// Defines all counters for a configuration of Envoy's.
     ///
