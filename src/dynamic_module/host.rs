@@ -151,7 +151,8 @@ impl Host for Stream<'_> {
                 let mut flag = false;
                 // SAFETY: the stream lives, and the pointer is valid for the call.
                 let is = unsafe { abi::attribute_bool(envoy, u32::from(id), &raw mut flag) };
-                is.then(|| flag.to_string().into_bytes())
+                // Envoy has none without TLS; to the other host that is false.
+                Some((is && flag).to_string().into_bytes())
             }
             Attribute::Header(name) => self.header(name),
             Attribute::FilterState(name) => self.filter_state(name.as_bytes()),
