@@ -101,6 +101,7 @@ def time_text(rng: Random, seconds: int) -> str:
 def draw_sticky(rng: Random) -> Json:
     sources = [{"header": name} for name in KEY_HEADERS] * 2 + [{"cookie": name} for name in KEY_COOKIES]
     sources += [{"query": name} for name in KEY_QUERIES] + [{"property": path} for path in KEY_PROPERTIES]
+    sources += [{"cookie": name, "decode": "percent"} for name in KEY_COOKIES]
     sources += [{"source_address": True}]
     keys = []
     for key in rng.sample(sources, rng.choice([1, 1, 2, 3, 4])):

@@ -37,7 +37,7 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
     for name in cookies:
         pieces += rng.sample(OTHER_COOKIES, rng.choice([0, 0, 1, 2]))
         while rng.random() < 0.6:
-            pieces.append(draw_cookie(rng, name, draw_key(rng, group, aim, sendable)))
+            pieces.append(draw_cookie(rng, name, encoded(rng, draw_key(rng, group, aim, sendable))))
     while pieces:
         count = rng.randint(1, len(pieces))
         line = rng.choice([b"; ", b"; ", b";", b" ;\t"]).join(pieces[:count])
@@ -48,6 +48,14 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
 
 def key_names(sticky: Json, kind: str) -> list[str]:
     return [key[kind] for key in sticky.get("keys", []) if kind in key]
+
+
+def encoded(rng: Random, value: bytes) -> bytes:
+    """As many clients write a cookie, or cut, or as it is."""
+    kind = rng.random()
+    if kind < 0.3:
+        return quote(value, safe=rng.choice(["", "@"])).encode()
+    return rng.choice(ODD_VALUES).encode() if kind < 0.4 else value
 
 
 def draw_cookie(rng: Random, name: str, value: bytes) -> bytes:

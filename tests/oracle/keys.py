@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
 
 import xxhash
 
@@ -19,11 +19,18 @@ def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
     if "issue_cookie" in sticky:
         keys.append({"cookie": issued_cookie_name(sticky["issue_cookie"])})
     for key in keys:
-        (kind, name), *_ = key.items()
+        kind, name = kind_of(key)
         value = key_value(kind, name, request)
+        if "decode" in key and value is not None:
+            value = unquote_to_bytes(value)
         if value:
             return value, source_text(kind, name)
     return None
+
+
+def kind_of(key: Json) -> tuple[str, Json]:
+    """The member that says where a key is, and its value."""
+    return next((kind, name) for kind, name in key.items() if kind != "decode")
 
 
 def source_text(kind: str, name: Json) -> str:

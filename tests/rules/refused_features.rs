@@ -50,6 +50,14 @@ fn keys_and_pins_that_cannot_be_are_refused() {
             r#""sticky": {"keys": [{"header": "a", "cookie": "b"}]}"#,
             &[".sticky.keys[0]: required: exactly one of"],
         ),
+        (
+            r#""sticky": {"keys": [{"query": "a", "decode": "percent"}]}"#,
+            &[".sticky.keys[0].decode: is for a `cookie`"],
+        ),
+        (
+            r#""sticky": {"keys": [{"cookie": "a", "decode": "rot13"}]}"#,
+            &[r#".sticky.keys[0].decode: "rot13" is not"#],
+        ),
         (r#""sticky": {"keys": [{}]}"#, &[".sticky.keys[0]: required: exactly one of"]),
         (
             r#""sticky": {"keys": [{"header": "host"}]}"#,

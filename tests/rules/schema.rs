@@ -107,7 +107,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 96] = [
+const BAD: [(&str, &str); 100] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -153,6 +153,10 @@ const BAD: [(&str, &str); 96] = [
     ("/deployments/0/sticky/keys/0", r#"{"header": "a", "cookie": "b"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"header": ""}"#),
     ("/deployments/0/sticky/keys/0", r#"{"cookie": "a b"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"header": "a", "decode": "percent"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"decode": "percent"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"cookie": "a", "decode": "base64"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"cookie": "a", "decode": null}"#),
     ("/deployments/0/sticky/keys/0", r#"{"query": ""}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": []}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a", ""]}"#),

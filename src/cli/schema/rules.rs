@@ -145,8 +145,8 @@ fn key() -> Value {
             "property": segments(),
             "source_address": {"const": true},
         },
-        "minProperties": 1,
-        "maxProperties": 1,
+        "oneOf": one_of(&["header", "cookie", "query", "property", "source_address"]),
+        "dependentRequired": {"decode": ["cookie"]},
     })
 }
 
@@ -271,6 +271,11 @@ fn source_path() -> Value {
 /// The path of a property.
 fn segments() -> Value {
     json!({"items": {"pattern": SEGMENT}, "minItems": 1})
+}
+
+/// Exactly one of these members is there.
+fn one_of(members: &[&str]) -> Value {
+    members.iter().map(|member| json!({"required": [member]})).collect()
 }
 
 const TAG: &str = "#/$defs/TagName";

@@ -20,7 +20,7 @@ pub struct Sticky {
     pub issue_cookie: Option<IssueCookie>,
 }
 
-/// One place where a targeting key may be found: exactly one of the members.
+/// One place where a targeting key may be found: one of the members, and `decode` beside `cookie`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -31,6 +31,9 @@ pub struct Key {
     /// The first cookie of this name.
     #[serde(deserialize_with = "non_null")]
     pub cookie: Option<String>,
+    /// How the value of the cookie is encoded. As it stands by default.
+    #[serde(deserialize_with = "non_null")]
+    pub decode: Option<Keyword<Decode>>,
     /// The first parameter of this name in the query.
     #[serde(deserialize_with = "non_null")]
     pub query: Option<String>,
@@ -40,6 +43,15 @@ pub struct Key {
     /// The client's address without its port; always true.
     #[serde(deserialize_with = "non_null")]
     pub source_address: Option<bool>,
+}
+
+/// How the value of a cookie is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Decode {
+    /// `%40` stands for `@` (RFC 3986, section 2.1).
+    Percent,
 }
 
 /// Targeting keys that always get one side.

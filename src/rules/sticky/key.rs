@@ -3,10 +3,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::percent_decode;
+
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
 use crate::request::{Request, find_cookie};
 use crate::wire::PropertyPath;
+
+/// What an error says of a key that is none of these, or several.
+const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`";
 
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +20,8 @@ pub enum KeySource {
     Header(Box<str>),
     /// The first cookie of a name.
     Cookie(Box<str>),
+    /// The same, with the escapes of RFC 3986 in its value decoded.
+    EncodedCookie(Box<str>),
     /// The first parameter of a name in the query.
     Query(Box<str>),
     /// A property of the proxy.
@@ -38,39 +45,48 @@ impl KeySource {
             }
             path
         };
-        let config::Key { header, cookie, query, property, source_address } = config;
-        match (header, cookie, query, property, source_address) {
-            (Some(name), None, None, None, None) => {
-                header_name(name, &at.key("header"), errors).map(Self::Header)
-            }
-            (None, Some(name), None, None, None) => {
-                cookie_name(name, &at.key("cookie"), errors).map(Self::Cookie)
-            }
-            (None, None, Some(name), None, None) => {
-                if name.is_empty() {
-                    errors.add(&at.key("query"), "is empty");
-                }
-                Some(Self::Query(name.as_str().into()))
-            }
-            (None, None, None, Some(segments), None) => {
-                let at = at.key("property");
-                let segments = PropertyPath::segments(segments, &at, errors)?;
-                attribute(&segments, &at, errors).map(Self::Property)
-            }
-            (None, None, None, None, Some(wanted)) => {
-                let at = at.key("source_address");
-                if !wanted {
-                    errors.add(&at, "must be true or left out");
-                }
-                attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
-            }
-            _ => {
-                let keys =
-                    "exactly one of `header`, `cookie`, `query`, `property`, `source_address`";
-                errors.required_keys(at, keys);
-                None
-            }
+        let config::Key { header, cookie, decode, query, property, source_address } = config;
+        let kinds = [
+            header.is_some(),
+            cookie.is_some(),
+            query.is_some(),
+            property.is_some(),
+            source_address.is_some(),
+        ];
+        if kinds.into_iter().filter(|is_there| *is_there).count() != 1 {
+            errors.required_keys(at, KINDS);
+            return None;
         }
+        let decode = decode.as_ref().map(|word| word.known(&at.key("decode"), errors));
+        if decode.is_some() && cookie.is_none() {
+            errors.add(&at.key("decode"), "is for a `cookie`");
+        }
+        if let Some(name) = header {
+            return header_name(name, &at.key("header"), errors).map(Self::Header);
+        }
+        if let Some(name) = cookie {
+            let name = cookie_name(name, &at.key("cookie"), errors)?;
+            return Some(match decode {
+                None => Self::Cookie(name),
+                Some(_) => Self::EncodedCookie(name),
+            });
+        }
+        if let Some(name) = query {
+            if name.is_empty() {
+                errors.add(&at.key("query"), "is empty");
+            }
+            return Some(Self::Query(name.as_str().into()));
+        }
+        if let Some(segments) = property {
+            let at = at.key("property");
+            let segments = PropertyPath::segments(segments, &at, errors)?;
+            return attribute(&segments, &at, errors).map(Self::Property);
+        }
+        let at = at.key("source_address");
+        if *source_address != Some(true) {
+            errors.add(&at, "must be true or left out");
+        }
+        attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
     }
 
     /// The value that a request has here, unless it is empty. Only the last two ask the host.
@@ -78,6 +94,10 @@ impl KeySource {
         let value = match self {
             Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
             Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
+            Self::EncodedCookie(name) => {
+                let value = find_cookie(request.headers, name.as_bytes());
+                value.map(|value| percent_decode(value).into())
+            }
             Self::Query(name) => parameter(request.query(), name),
             Self::Property(path) => host.attribute(path).map(Cow::Owned),
             Self::SourceAddress(path) => {
@@ -94,7 +114,7 @@ impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Header(name) => write!(f, "header:{name}"),
-            Self::Cookie(name) => write!(f, "cookie:{name}"),
+            Self::Cookie(name) | Self::EncodedCookie(name) => write!(f, "cookie:{name}"),
             // Encoded, for a name may hold anything, also the end of a line.
             Self::Query(name) => {
                 f.write_str("query:")?;
