@@ -1,4 +1,4 @@
-//! What keeps a user on one side, as written.
+//! What keeps a user on one variant, as written.
 
 use serde::Deserialize;
 
@@ -54,7 +54,7 @@ pub enum Decode {
     Percent,
 }
 
-/// Targeting keys that always get one side.
+/// Targeting keys that always get one variant.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
