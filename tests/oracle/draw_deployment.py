@@ -15,6 +15,8 @@ KEY_PROPERTIES = [
     ["metadata", "filter_metadata", CLAIMS, "payload", "roles", "0"],
     ["xds", "node", "metadata", "ml", "zone"],
 ]
+# Among them such as are pinned, and such as a property or a cookie may hold.
+IGNORED = ["anonymous", "u1", "u7", "true", "ana@example.com", "198.51.100.7", "a b"]
 SALTS = ["release-7", "shared", "2026-11"]
 WEIGHTS = ["0", "100", "1e2", "50", "33.3", "0.5", "99.99999999999999999", "5e-36", "0.30000000000000004"]
 # Secrets of 16 bytes and more, in base64.
@@ -108,6 +110,8 @@ def draw_sticky(rng: Random) -> Json:
         if key not in keys:
             keys.append(key)
     sticky: Json = {"keys": keys}
+    if rng.random() < 0.2:
+        sticky["ignore"] = rng.sample(IGNORED, rng.randint(0, 3))
     if rng.random() < 0.4:
         sticky["salt"] = rng.choice(SALTS)
     if rng.random() < 0.3:

@@ -82,6 +82,9 @@ def draw_query(rng: Random, group: Json, aim: Json) -> str:
 
 def draw_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
     kind = rng.random()
+    ignored = aim.get("sticky", {}).get("ignore")
+    if ignored and rng.random() < 0.4:
+        return rng.choice(ignored).encode()
     pins = [key for side in aim.get("pins", {}).values() for key in side]
     if pins and rng.random() < 0.4:
         return rng.choice(pins).encode()

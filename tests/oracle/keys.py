@@ -23,7 +23,7 @@ def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
         value = key_value(kind, name, request)
         if "decode" in key and value is not None:
             value = unquote_to_bytes(value)
-        if value:
+        if value and value not in [text.encode() for text in sticky.get("ignore", [])]:
             return value, source_text(kind, name)
     return None
 

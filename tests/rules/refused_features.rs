@@ -64,6 +64,10 @@ fn keys_and_pins_that_cannot_be_are_refused() {
             &[r#".sticky.keys[0].header: "host" is no header"#],
         ),
         (
+            r#""sticky": {"ignore": ["x", "", "x"]}"#,
+            &[".sticky.ignore[1]: is empty", ".sticky.ignore[2]: duplicate of ignore[0]"],
+        ),
+        (
             r#""pins": {"green": ["x", ""], "blue": ["x"]}"#,
             &[".pins.green[0]: duplicate of blue[0]", ".pins.green[1]: is empty"],
         ),

@@ -107,7 +107,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 100] = [
+const BAD: [(&str, &str); 103] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -162,6 +162,9 @@ const BAD: [(&str, &str); 100] = [
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a", ""]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a\u0000"]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"source_address": false}"#),
+    ("/deployments/0/sticky/ignore", "null"),
+    ("/deployments/0/sticky/ignore", r#"["a", "a"]"#),
+    ("/deployments/0/sticky/ignore/0", r#""""#),
     ("/deployments/0/sticky/salt", "null"),
     ("/deployments/0/sticky/issue_cookie/name", r#""a;b""#),
     ("/deployments/0/sticky/issue_cookie/max_age", r#""soon""#),

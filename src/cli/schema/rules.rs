@@ -9,7 +9,7 @@ use super::texts::{
 
 /// A schema of the same shape as that of the structs, to be laid over it.
 pub fn rules() -> Value {
-    let all: [(&str, Value); 18] = [
+    let all: [(&str, Value); 19] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
         ("Deployment", deployment()),
@@ -25,6 +25,7 @@ pub fn rules() -> Value {
         ("SigningKey", signing_key()),
         ("SourcePath", source_path()),
         ("Step", step()),
+        ("Sticky", sticky()),
         ("TagName", tag()),
         ("Tags", tags()),
         ("TrustedPeer", trusted_peer()),
@@ -134,6 +135,10 @@ fn header_match() -> Value {
         "minProperties": 2,
         "maxProperties": 2,
     })
+}
+
+fn sticky() -> Value {
+    json!({"properties": {"ignore": {"items": {"minLength": 1}, "uniqueItems": true}}})
 }
 
 fn key() -> Value {

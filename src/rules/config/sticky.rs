@@ -12,6 +12,8 @@ pub struct Sticky {
     /// Tried in order; the first with a non-empty value is the targeting key.
     #[serde(deserialize_with = "objects")]
     pub keys: Vec<Key>,
+    /// Values that are no targeting key, because many users have them, such as `anonymous`.
+    pub ignore: Vec<String>,
     /// Deployments of one salt put a key into one bucket. Default: the deployment's name.
     #[serde(deserialize_with = "non_null")]
     pub salt: Option<String>,

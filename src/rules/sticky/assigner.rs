@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ignored::Ignored;
 use super::issued_cookie::{Id, IssuedCookie};
 use super::key::KeySource;
 use super::pins::Pins;
@@ -16,6 +17,8 @@ use crate::variant::Variant;
 pub struct Sticky {
     /// Tried in order.
     keys: Box<[KeySource]>,
+    /// What is no key.
+    ignored: Ignored,
     /// Issued where no key is found.
     cookie: Option<IssuedCookie>,
     /// The salt, where one is configured.
@@ -42,7 +45,8 @@ impl Sticky {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
-        Self { keys: keys.into(), cookie, salt: config.salt.as_deref().map(Into::into) }
+        let ignored = Ignored::new(&config.ignore, &at.key("ignore"), errors);
+        Self { keys: keys.into(), ignored, cookie, salt: config.salt.as_deref().map(Into::into) }
     }
 }
 
@@ -98,7 +102,7 @@ impl Assigner {
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn assign(&self, request: &Request<'_>, host: &mut impl Host) -> Assignment<'_> {
         let found = self.sticky.keys.iter().find_map(|source| {
-            let key = source.find(request, host)?;
+            let key = source.find(request, &self.sticky.ignored, host)?;
             Some((source, key))
         });
         if let Some((source, key)) = found {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode;
 
+use super::ignored::Ignored;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
 use crate::request::{Request, find_cookie};
@@ -89,8 +90,14 @@ impl KeySource {
         attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
     }
 
-    /// The value that a request has here, unless it is empty. Only the last two ask the host.
-    pub fn find<'a>(&self, request: &Request<'a>, host: &mut impl Host) -> Option<Cow<'a, [u8]>> {
+    /// The value that a request has here, unless it is to be ignored. Only the last two ask the
+    /// host.
+    pub fn find<'a>(
+        &self,
+        request: &Request<'a>,
+        ignored: &Ignored,
+        host: &mut impl Host,
+    ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
             Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
             Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
@@ -105,7 +112,7 @@ impl KeySource {
                 address.map(|address| Cow::Owned(without_port(&address).to_vec()))
             }
         };
-        value.filter(|value| !value.is_empty())
+        value.filter(|value| !ignored.has(value))
     }
 }
 
