@@ -50,7 +50,7 @@ def draw_configuration(rng: Random, now: int | None) -> Json:
     """A configuration of 1 to 40 deployments; `now` is the clock its ramps are aimed at, None for the real one."""
     config: Json = {"deployments": [], "tags": draw_tags(rng)}
     if rng.random() < 0.5:
-        config["defaults"] = draw_defaults(rng, config["tags"])
+        config["defaults"] = draw_defaults(rng, config["tags"], now)
     if rng.random() < 0.6:
         config["rollback"] = draw_rollback(rng)
     if rng.random() < 0.6:
@@ -124,10 +124,10 @@ def draw_bucket_header(rng: Random) -> Json:
     return bucket_header
 
 
-def draw_defaults(rng: Random, tags: Json) -> Json:
+def draw_defaults(rng: Random, tags: Json, now: int | None) -> Json:
     defaults: Json = {}
     if rng.random() < 0.5:
-        defaults["sticky"] = draw_sticky(rng)
+        defaults["sticky"] = draw_sticky(rng, now)
     if rng.random() < 0.5:
         defaults["override"] = draw_override(rng)
     if rng.random() < 0.4:

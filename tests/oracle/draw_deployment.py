@@ -41,7 +41,7 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
     elif rng.random() < 0.95:
         deployment["green_weight"] = draw_weight(rng)
     if rng.random() < 0.8:
-        deployment["sticky"] = draw_sticky(rng)
+        deployment["sticky"] = draw_sticky(rng, now)
     if rng.random() < 0.35:
         deployment["pins"] = draw_pins(rng)
     if rng.random() < 0.35:
@@ -100,11 +100,14 @@ def time_text(rng: Random, seconds: int) -> str:
     return local.strftime("%Y-%m-%dT%H:%M:%S") + rng.choice(["", "", ".5", ".123", ".000000001", ".999999999"]) + offset
 
 
-def draw_sticky(rng: Random) -> Json:
+def draw_sticky(rng: Random, now: int | None) -> Json:
     sources = [{"header": name} for name in KEY_HEADERS] * 2 + [{"cookie": name} for name in KEY_COOKIES]
     sources += [{"query": name} for name in KEY_QUERIES] + [{"property": path} for path in KEY_PROPERTIES]
     sources += [{"cookie": name, "decode": "percent"} for name in KEY_COOKIES]
     sources += [{"source_address": True}]
+    if now is not None:
+        # Through Envoy the header carries the address that a request comes from.
+        sources += [{"x_forwarded_for": place} for place in (1, 1, 2)]
     keys = []
     for key in rng.sample(sources, rng.choice([1, 1, 2, 3, 4])):
         if key not in keys:

@@ -18,6 +18,7 @@ Lines = list[tuple[str, bytes]]
 SENDABLE_BYTES = bytes([*range(0x21, 0x7F), *range(0x80, 0x100)])
 OTHER_COOKIES = [b"theme=dark", b"xuid=other", b"uid2=other", b"Session=other", b"uid", b"", b" ", b"=nobody"]
 OTHER_PAIRS = ["a=/v1/models/fraud", "", "b", "user[]=u1", "xuser=u1", "=u1", "c=?d"]
+FORWARDED = [b"203.0.113.9", b"203.0.113.9:4711", b"203.0.113.9:80", b"[2001:db8::7]:443", b"[2001:db8::7]", b"2001:db8::7", b"unknown", b"_x:y", b""]
 ODD_VALUES = ["%", "u%zz", "u%2", "%FF%fe", "%C3%BC", "%c3", "a+b", "a%2Bb", "a%20b", "a=b", "", "a;b", "%25%32%30", "%00"]
 
 
@@ -28,7 +29,7 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
     cookies = rng.sample(KEY_COOKIES, rng.choice([0, 0, 1])) + key_names(sticky, "cookie")
     if "issue_cookie" in sticky:
         cookies.append(sticky["issue_cookie"].get("name", "bluegreen_id"))
-    lines: Lines = []
+    lines = draw_forwarded(rng, group, aim, sendable) if key_names(sticky, "x_forwarded_for") else []
     for name in names:
         while rng.random() < 0.6:
             spelling = rng.choice([name, name.lower(), name.upper()])
@@ -44,6 +45,20 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
         lines.append(("cookie", line.strip(b" \t") if sendable else line))
         pieces = pieces[count:]
     return lines
+
+
+def draw_forwarded(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines:
+    """x-forwarded-for as a client and some proxies wrote it, in any number of lines."""
+    entries = [rng.choice(FORWARDED) for _ in range(rng.choice([0, 1, 2, 2, 3]))]
+    while rng.random() < 0.3:
+        entries.append(draw_key(rng, group, aim, sendable))
+    return [("x-forwarded-for", rng.choice([b", ", b",", b" ,\t", b",,"]).join(part)) for part in parts(rng, entries)]
+
+
+def parts(rng: Random, whole: list[bytes]) -> list[list[bytes]]:
+    """The same elements in order, cut anywhere."""
+    cut = rng.randint(0, len(whole))
+    return rng.choice([[whole], [whole[:cut], whole[cut:]]])
 
 
 def key_names(sticky: Json, kind: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The targeting key of a request, where it came from, and its bucket."""
 
+import re
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
@@ -62,6 +63,8 @@ def key_value(kind: str, name: Json, request: Request) -> bytes | None:
             return property_text(at_path(request.properties, name))
         case "source_address":
             return request.source_address and request.source_address.encode()
+        case "x_forwarded_for":
+            return forwarded_address(name, request.lines("x-forwarded-for"))
     raise ValueError(f"no such key: {kind}")
 
 
@@ -79,6 +82,15 @@ def cookie_value(name: str, lines: list[bytes]) -> bytes | None:
                 value = value[1:-1]
             return value
     return None
+
+
+def forwarded_address(place: int, lines: list[bytes]) -> bytes | None:
+    """The entry at that place from the right, without port and brackets; entries without anything in them do not count."""
+    entries = [entry.strip() for entry in b",".join(lines).split(b",") if entry.strip()]
+    if place > len(entries):
+        return None
+    with_port = re.fullmatch(rb"(?:\[(.*)\]|([^:]*))(?::[0-9]*)?", entries[-place])
+    return entries[-place] if with_port is None else next(part for part in with_port.groups() if part is not None)
 
 
 def query_value(name: str, query: str) -> bytes | None:

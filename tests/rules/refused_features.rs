@@ -64,6 +64,10 @@ fn keys_and_pins_that_cannot_be_are_refused() {
             &[r#".sticky.keys[0].header: "host" is no header"#],
         ),
         (
+            r#""sticky": {"keys": [{"x_forwarded_for": 0}]}"#,
+            &[".sticky.keys[0].x_forwarded_for: is 0: 1 is the last entry"],
+        ),
+        (
             r#""sticky": {"ignore": ["x", "", "x"]}"#,
             &[".sticky.ignore[1]: is empty", ".sticky.ignore[2]: duplicate of ignore[0]"],
         ),

@@ -107,7 +107,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 103] = [
+const BAD: [(&str, &str); 107] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -162,6 +162,10 @@ const BAD: [(&str, &str); 103] = [
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a", ""]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a\u0000"]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"source_address": false}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": 0}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": -1}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": 1.5}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": true}"#),
     ("/deployments/0/sticky/ignore", "null"),
     ("/deployments/0/sticky/ignore", r#"["a", "a"]"#),
     ("/deployments/0/sticky/ignore/0", r#""""#),

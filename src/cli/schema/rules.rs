@@ -149,8 +149,9 @@ fn key() -> Value {
             "query": {"minLength": 1},
             "property": segments(),
             "source_address": {"const": true},
+            "x_forwarded_for": {"minimum": 1},
         },
-        "oneOf": one_of(&["header", "cookie", "query", "property", "source_address"]),
+        "oneOf": one_of(&["header", "cookie", "query", "property", "source_address", "x_forwarded_for"]),
         "dependentRequired": {"decode": ["cookie"]},
     })
 }

@@ -45,6 +45,9 @@ pub struct Key {
     /// The client's address without its port; always true.
     #[serde(deserialize_with = "non_null")]
     pub source_address: Option<bool>,
+    /// An entry of `x-forwarded-for` without its port, counted from the right: 1 is the last.
+    #[serde(deserialize_with = "non_null")]
+    pub x_forwarded_for: Option<u32>,
 }
 
 /// How the value of a cookie is encoded.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode;
 
+use super::address::{forwarded_for, without_port};
 use super::ignored::Ignored;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
@@ -12,7 +13,8 @@ use crate::request::{Request, find_cookie};
 use crate::wire::PropertyPath;
 
 /// What an error says of a key that is none of these, or several.
-const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`";
+const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
+    `x_forwarded_for`";
 
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum KeySource {
     Property(PropertyPath),
     /// The client's address without its port.
     SourceAddress(PropertyPath),
+    /// An entry of `x-forwarded-for`, counted from the right, 1 the last.
+    ForwardedFor(usize),
 }
 
 impl KeySource {
@@ -46,13 +50,15 @@ impl KeySource {
             }
             path
         };
-        let config::Key { header, cookie, decode, query, property, source_address } = config;
+        let config::Key { header, cookie, decode, query, property, .. } = config;
+        let config::Key { source_address, x_forwarded_for, .. } = config;
         let kinds = [
             header.is_some(),
             cookie.is_some(),
             query.is_some(),
             property.is_some(),
             source_address.is_some(),
+            x_forwarded_for.is_some(),
         ];
         if kinds.into_iter().filter(|is_there| *is_there).count() != 1 {
             errors.required_keys(at, KINDS);
@@ -83,6 +89,12 @@ impl KeySource {
             let segments = PropertyPath::segments(segments, &at, errors)?;
             return attribute(&segments, &at, errors).map(Self::Property);
         }
+        if let Some(place) = *x_forwarded_for {
+            if place == 0 {
+                errors.add(&at.key("x_forwarded_for"), "is 0: 1 is the last entry");
+            }
+            return usize::try_from(place).ok().map(Self::ForwardedFor);
+        }
         let at = at.key("source_address");
         if *source_address != Some(true) {
             errors.add(&at, "must be true or left out");
@@ -90,8 +102,8 @@ impl KeySource {
         attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
     }
 
-    /// The value that a request has here, unless it is to be ignored. Only the last two ask the
-    /// host.
+    /// The value that a request has here, unless it is to be ignored. Only a property and the
+    /// source address ask the host.
     pub fn find<'a>(
         &self,
         request: &Request<'a>,
@@ -111,6 +123,7 @@ impl KeySource {
                 let address = host.attribute(path);
                 address.map(|address| Cow::Owned(without_port(&address).to_vec()))
             }
+            Self::ForwardedFor(place) => forwarded_for(request.headers, *place).map(Cow::Borrowed),
         };
         value.filter(|value| !ignored.has(value))
     }
@@ -130,6 +143,7 @@ impl fmt::Display for KeySource {
             }
             Self::Property(_) => f.write_str("property"),
             Self::SourceAddress(_) => f.write_str("source_address"),
+            Self::ForwardedFor(_) => f.write_str("x_forwarded_for"),
         }
     }
 }
@@ -143,35 +157,9 @@ fn parameter<'a>(query: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
     })
 }
 
-/// `10.0.0.1` of `10.0.0.1:80`, `::1` of `[::1]:80`; what is no address with a port, as it is.
-fn without_port(address: &[u8]) -> &[u8] {
-    let Some(colon) = address.iter().rposition(|byte| *byte == b':') else { return address };
-    let (host, port) = address.split_at_checked(colon).unwrap_or((address, &[]));
-    match host {
-        [b'[', host @ .., b']'] => host,
-        host if host.contains(&b':') || !port.iter().skip(1).all(u8::is_ascii_digit) => address,
-        host => host,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_loses_its_port_and_its_brackets() {
-        for (address, bare) in [
-            ("10.0.0.1:80", "10.0.0.1"),
-            ("[::1]:80", "::1"),
-            ("10.0.0.1", "10.0.0.1"),
-            ("::1", "::1"),
-            ("envoy://listener/x", "envoy://listener/x"),
-            ("", ""),
-            ("[", "["),
-        ] {
-            assert_eq!(without_port(address.as_bytes()), bare.as_bytes());
-        }
-    }
 
     #[test]
     fn the_first_parameter_of_a_name_is_decoded() {

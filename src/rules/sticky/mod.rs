@@ -1,5 +1,6 @@
 //! Which user a request is of: the targeting key, or what takes its place.
 
+mod address;
 mod assigner;
 mod ignored;
 mod issued_cookie;
