@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::decision::{Decision, Reason, Trace, is_due};
 use crate::deployment::Deployment;
 use crate::host::Host;
+use crate::metrics::Counter;
 use crate::table::Table;
 use crate::tags::{BucketHeader, Response, TagValues};
 use crate::variant::Variant;
@@ -31,7 +32,11 @@ pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<
 
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
     let (request, tags) = (table.read(headers), table.tags());
-    let Some(deployment) = table.find(&request) else {
+    let found = table.find(&request);
+    if request.has_repeated_condition.get() {
+        host.count(Counter::RepeatedCondition);
+    }
+    let Some(deployment) = found else {
         tags.write(TagValues::default(), request.incoming, host);
         return None;
     };

@@ -7,12 +7,17 @@ pub enum Counter {
     OverrideRefused(Refusal),
     /// A rollback flag or a cap could not be read, so that everybody went to blue.
     RollbackUnreadable,
+    /// A header that a targeting key may be in came in several lines, so that it was no key.
+    RepeatedKey,
+    /// A header that a condition is about came in several lines, so that no condition on it held.
+    RepeatedCondition,
 }
 
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain([Self::RollbackUnreadable])
+        let others = [Self::RollbackUnreadable, Self::RepeatedKey, Self::RepeatedCondition];
+        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain(others)
     }
 
     /// Name of the counter.
@@ -30,6 +35,8 @@ impl Counter {
                 Refusal::BadSignature => "bluegreen.override.refused.bad_signature",
             },
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
+            Self::RepeatedKey => "bluegreen.key.repeated",
+            Self::RepeatedCondition => "bluegreen.match.repeated",
         }
     }
 }

@@ -54,7 +54,8 @@ def issued_cookie_name(issue_cookie: Json) -> str:
 def key_value(kind: str, name: Json, request: Request) -> bytes | None:
     match kind:
         case "header":
-            return request.line(name)
+            lines = request.lines(name)
+            return lines[0] if len(lines) == 1 else None
         case "cookie":
             return cookie_value(name, request.lines("cookie"))
         case "query":

@@ -68,7 +68,9 @@ def rank_of_path(match: Json, path: str) -> tuple[int, int] | None:
 
 
 def holds(condition: Json, request: Request) -> bool:
-    """Whether a header condition holds for the first line of that name."""
+    """Whether a header condition holds. None holds for a header in several lines."""
+    if len(request.lines(condition["name"])) > 1:
+        return False
     value = request.line(condition["name"])
     if "present" in condition:
         return (value is not None) == condition["present"]

@@ -35,6 +35,8 @@ mod overrides;
 #[cfg(not(target_family = "wasm"))]
 mod properties;
 #[cfg(not(target_family = "wasm"))]
+mod repeated;
+#[cfg(not(target_family = "wasm"))]
 mod schema;
 #[cfg(not(target_family = "wasm"))]
 mod tags;

@@ -23,7 +23,7 @@ pub struct Match {
     pub headers: Vec<HeaderMatch>,
 }
 
-/// A condition on the first line of a header: one of `exact`, `prefix` and `present`.
+/// A condition on a header, which must come in one line: one of `exact`, `prefix` and `present`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -27,7 +27,7 @@ pub struct Sticky {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Key {
-    /// The first line of a request header.
+    /// A request header that comes in one line.
     #[serde(deserialize_with = "non_null")]
     pub header: Option<String>,
     /// The first cookie of this name.

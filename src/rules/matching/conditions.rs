@@ -2,11 +2,11 @@
 //! hold and are the most.
 
 use std::cmp::Reverse;
-use std::ptr;
 
 use crate::bytes::{self, ByteMap};
 use crate::config::{self, ConfigErrors, Path, header_name};
-use crate::wire::{Lengths, Pairs};
+use crate::request::Request;
+use crate::wire::{Lengths, Repeated};
 
 /// Room for what most groups look up, in bytes.
 const USUAL_KEY: usize = 64;
@@ -14,7 +14,7 @@ const USUAL_KEY: usize = 64;
 /// Position of a deployment in the file.
 pub type Position = usize;
 
-/// A condition on the first line of a header.
+/// A condition on a header, which does not hold if the header comes in several lines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Condition {
     name: Box<str>,
@@ -129,9 +129,9 @@ impl Candidates {
 
     /// The first in precedence whose conditions hold.
     #[must_use]
-    pub fn find(&self, headers: Pairs<'_>) -> Option<Position> {
+    pub fn find(&self, request: &Request<'_>) -> Option<Position> {
         match &self.conditional {
-            Some(conditional) => conditional.find(headers).or(self.unconditional),
+            Some(conditional) => conditional.find(request).or(self.unconditional),
             None => self.unconditional,
         }
     }
@@ -139,20 +139,19 @@ impl Candidates {
 
 impl Conditional {
     #[inline(never)] // So that where there are no conditions, next to nothing is left.
-    fn find(&self, headers: Pairs<'_>) -> Option<Position> {
+    fn find(&self, request: &Request<'_>) -> Option<Position> {
         let mut key = Vec::with_capacity(USUAL_KEY);
-        let names = headers.of_lengths(self.lengths);
+        let names = request.headers.of_lengths(self.lengths);
         names
             .filter_map(|(name, value)| {
                 let groups = self.by_name.get(name)?;
-                // Of several lines the first counts, for all groups.
-                let is_first = headers.get(name).is_some_and(|first| ptr::eq(first, value));
-                is_first.then(|| groups.iter().map(move |group| (group, Some((name, value)))))
+                noted(request, request.headers.single(name)).ok()?;
+                Some(groups.iter().map(move |group| (group, Some((name, value)))))
             })
             .flatten()
             .chain(self.by_absence.iter().map(|group| (group, None)))
-            .filter_map(|(group, first_line)| {
-                let position = group.find(headers, first_line, &mut key)?;
+            .filter_map(|(group, only_line)| {
+                let position = group.find(request, only_line, &mut key)?;
                 Some((Reverse(group.parts.len()), position))
             })
             .min()
@@ -177,19 +176,19 @@ impl Group {
         }
     }
 
-    /// The first whose conditions hold. `first_line` is that of one of the headers, where it is
+    /// The first whose conditions hold. `only_line` is that of one of the headers, where it is
     /// known, and `key` is room to write to.
     fn find(
         &self,
-        headers: Pairs<'_>,
-        first_line: Option<(&[u8], &[u8])>,
+        request: &Request<'_>,
+        only_line: Option<(&[u8], &[u8])>,
         key: &mut Vec<u8>,
     ) -> Option<Position> {
         key.clear();
         for (name, part) in &self.parts {
-            let found = part.of(match first_line {
+            let found = part.of(match only_line {
                 Some((known, value)) if bytes::equal(known, name.as_bytes()) => Some(value),
-                _ => headers.get(name.as_bytes()),
+                _ => noted(request, request.single(name)).ok()?,
             });
             if found.is_none() && matches!(part, Part::Value | Part::Prefix(_)) {
                 return None;
@@ -198,6 +197,14 @@ impl Group {
         }
         self.positions.get(key).copied()
     }
+}
+
+/// Notes on the request if a header came in several lines.
+fn noted<T>(request: &Request<'_>, line: Result<T, Repeated>) -> Result<T, Repeated> {
+    if line.is_err() {
+        request.has_repeated_condition.set(true);
+    }
+    line
 }
 
 /// Adds a part to a key so that no two lists of parts give the same key.

@@ -104,16 +104,16 @@ impl Paths {
         };
         if !self.exact.is_empty()
             && let Some(candidates) = self.exact.get(request.path())
-            && let Some(position) = candidates.find(request.headers)
+            && let Some(position) = candidates.find(request)
         {
             return Some(position);
         }
         for candidates in self.prefixes.find(request.target.len(), prefix) {
-            if let Some(position) = candidates.find(request.headers) {
+            if let Some(position) = candidates.find(request) {
                 return Some(position);
             }
         }
-        self.any.find(request.headers)
+        self.any.find(request)
     }
 }
 

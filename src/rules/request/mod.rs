@@ -2,9 +2,11 @@
 
 mod cookie;
 
+use std::cell::Cell;
+
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
-use crate::wire::{Lengths, Pairs};
+use crate::wire::{Lengths, Pairs, Repeated};
 
 pub use cookie::find as find_cookie;
 
@@ -14,7 +16,7 @@ pub const AUTHORITY: &[u8] = b":authority";
 pub const PATH: &[u8] = b":path";
 
 /// A request as it arrived.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
     /// All headers, names in lower case.
     pub headers: Pairs<'a>,
@@ -26,8 +28,10 @@ pub struct Request<'a> {
     pub incoming: IncomingTags,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
-    /// The first line of [`HeadersOfInterest::key`].
-    key: Option<(&'a [u8], &'a [u8])>,
+    /// Whether a condition was about a header that came in several lines, so that it did not hold.
+    pub has_repeated_condition: Cell<bool>,
+    /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
+    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
@@ -70,7 +74,8 @@ impl<'a> Request<'a> {
             } else if let Some(tag) = tags.of_header(name) {
                 request.incoming.note(tag);
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
-                request.key.get_or_insert((name, value));
+                let line = if request.key.is_none() { Ok(value) } else { Err(Repeated) };
+                request.key = Some((name, line));
             }
         }
         request
@@ -88,15 +93,6 @@ impl<'a> Request<'a> {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
     }
 
-    /// The value of a header's first line.
-    #[must_use]
-    pub fn first(&self, name: &[u8]) -> Option<&'a [u8]> {
-        match self.key {
-            Some((key, value)) if bytes::equal(key, name) => Some(value),
-            _ => self.headers.get(name),
-        }
-    }
-
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).
     #[must_use]
     pub fn is_internal(&self) -> bool {
@@ -108,12 +104,9 @@ impl<'a> Request<'a> {
     /// # Errors
     /// Several lines, of which none can be preferred.
     pub fn single(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
-        let mut lines = self.headers.all(name.as_bytes());
-        let first = lines.next();
-        if lines.next().is_some() { Err(Repeated) } else { Ok(first) }
+        match self.key {
+            Some((key, line)) if bytes::equal(key, name.as_bytes()) => line.map(Some),
+            _ => self.headers.single(name.as_bytes()),
+        }
     }
 }
-
-/// A header came in several lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repeated;

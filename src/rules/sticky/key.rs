@@ -9,8 +9,9 @@ use super::address::{forwarded_for, without_port};
 use super::ignored::Ignored;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
+use crate::metrics::Counter;
 use crate::request::{Request, find_cookie};
-use crate::wire::PropertyPath;
+use crate::wire::{PropertyPath, Repeated};
 
 /// What an error says of a key that is none of these, or several.
 const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
@@ -19,7 +20,7 @@ const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `so
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// The first line of a header, its name in lower case.
+    /// A header that comes in one line, its name in lower case.
     Header(Box<str>),
     /// The first cookie of a name.
     Cookie(Box<str>),
@@ -111,7 +112,13 @@ impl KeySource {
         host: &mut impl Host,
     ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
-            Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
+            Self::Header(name) => match request.single(name) {
+                Ok(value) => value.map(Cow::Borrowed),
+                Err(Repeated) => {
+                    host.count(Counter::RepeatedKey);
+                    None
+                }
+            },
             Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
             Self::EncodedCookie(name) => {
                 let value = find_cookie(request.headers, name.as_bytes());
