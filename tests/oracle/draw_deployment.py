@@ -108,6 +108,8 @@ def draw_sticky(rng: Random, now: int | None) -> Json:
     if now is not None:
         # Through Envoy the header carries the address that a request comes from.
         sources += [{"x_forwarded_for": place} for place in (1, 1, 2)]
+    sources += [{"host": True}]
+    sources += [{"all": rng.sample(sources, rng.choice([2, 2, 3]))} for _ in range(4)]
     keys = []
     for key in rng.sample(sources, rng.choice([1, 1, 2, 3, 4])):
         if key not in keys:

@@ -62,7 +62,9 @@ def parts(rng: Random, whole: list[bytes]) -> list[list[bytes]]:
 
 
 def key_names(sticky: Json, kind: str) -> list[str]:
-    return [key[kind] for key in sticky.get("keys", []) if kind in key]
+    """Also those of keys within keys."""
+    keys = sticky.get("keys", [])
+    return [key[kind] for key in [*keys, *(part for key in keys for part in key.get("all", []))] if kind in key]
 
 
 def encoded(rng: Random, value: bytes) -> bytes:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
 
 import xxhash
 
+from tests.oracle.matching import request_host
 from tests.oracle.request import Request, at_path
 
 Json = Any
@@ -20,13 +21,23 @@ def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
     if "issue_cookie" in sticky:
         keys.append({"cookie": issued_cookie_name(sticky["issue_cookie"])})
     for key in keys:
-        kind, name = kind_of(key)
-        value = key_value(kind, name, request)
-        if "decode" in key and value is not None:
-            value = unquote_to_bytes(value)
-        if value and value not in [text.encode() for text in sticky.get("ignore", [])]:
-            return value, source_text(kind, name)
+        value = found(key, sticky, request)
+        if value is not None:
+            return value, source_text(*kind_of(key))
     return None
+
+
+def found(key: Json, sticky: Json, request: Request) -> bytes | None:
+    """The value of one key, unless it is empty or to be ignored."""
+    kind, name = kind_of(key)
+    if kind == "all":
+        values = [found(part, sticky, request) for part in name]
+        value = None if None in values else b"\0".join(values)
+    else:
+        value = key_value(kind, name, request)
+    if "decode" in key and value is not None:
+        value = unquote_to_bytes(value)
+    return value if value and value not in [text.encode() for text in sticky.get("ignore", [])] else None
 
 
 def kind_of(key: Json) -> tuple[str, Json]:
@@ -44,6 +55,8 @@ def source_text(kind: str, name: Json) -> str:
             return "query:" + quote_plus(name, safe="*").replace("~", "%7E")
         case "cookie":
             return f"cookie:{name}"
+        case "all":
+            return "all(" + ",".join(source_text(*kind_of(part)) for part in name) + ")"
     return kind
 
 
@@ -64,6 +77,8 @@ def key_value(kind: str, name: Json, request: Request) -> bytes | None:
             return property_text(at_path(request.properties, name))
         case "source_address":
             return request.source_address and request.source_address.encode()
+        case "host":
+            return encoded_host(request)
         case "x_forwarded_for":
             return forwarded_address(name, request.lines("x-forwarded-for"))
     raise ValueError(f"no such key: {kind}")
@@ -85,9 +100,14 @@ def cookie_value(name: str, lines: list[bytes]) -> bytes | None:
     return None
 
 
+def encoded_host(request: Request) -> bytes | None:
+    host = request_host(request.host)
+    return host and host.encode()
+
+
 def forwarded_address(place: int, lines: list[bytes]) -> bytes | None:
     """The entry at that place from the right, without port and brackets; entries without anything in them do not count."""
-    entries = [entry.strip() for entry in b",".join(lines).split(b",") if entry.strip()]
+    entries = [entry.strip(b" \t") for entry in b",".join(lines).split(b",") if entry.strip(b" \t")]
     if place > len(entries):
         return None
     with_port = re.fullmatch(rb"(?:\[(.*)\]|([^:]*))(?::[0-9]*)?", entries[-place])

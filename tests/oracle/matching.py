@@ -1,6 +1,7 @@
 """Which deployment a request belongs to: every one is ranked, the best wins."""
 
 import re
+from ipaddress import IPv6Address
 from typing import Any
 
 from tests.oracle.request import Request
@@ -26,9 +27,12 @@ def matching_deployment(deployments: list[Json], request: Request) -> Json | Non
 
 
 def request_host(authority: str | None) -> str | None:
-    """The authority without port and trailing dot, in lower case; None if no named host can match."""
+    """The authority without port and trailing dot, in lower case; None if no named host can match. An IPv6 address in its one form."""
     if authority is None:
         return None
+    if authority.startswith("["):
+        address = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](:[0-9]*)?", authority)
+        return address and f"[{IPv6Address(address[1]).compressed}]"
     host = re.sub(r":[0-9]+$", "", authority)
     host = host.removesuffix(".").lower()
     return None if len(host.encode()) > LONGEST_HOST else host

@@ -68,6 +68,21 @@ fn keys_and_pins_that_cannot_be_are_refused() {
             &[".sticky.keys[0].x_forwarded_for: is 0: 1 is the last entry"],
         ),
         (
+            r#""sticky": {"keys": [{"host": false}]}"#,
+            &[".sticky.keys[0].host: must be true or left out"],
+        ),
+        (
+            r#""sticky": {"keys": [{"all": [{"host": true}]}]}"#,
+            &[".sticky.keys[0].all: must hold two keys or more"],
+        ),
+        (
+            r#""sticky": {"keys": [{"all": [{"query": ""}, {"all": []}]}]}"#,
+            &[
+                ".sticky.keys[0].all[0].query: is empty",
+                ".sticky.keys[0].all[1].all: cannot stand within another `all`",
+            ],
+        ),
+        (
             r#""sticky": {"ignore": ["x", "", "x"]}"#,
             &[".sticky.ignore[1]: is empty", ".sticky.ignore[2]: duplicate of ignore[0]"],
         ),

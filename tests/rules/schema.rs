@@ -107,7 +107,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 107] = [
+const BAD: [(&str, &str); 115] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -166,6 +166,17 @@ const BAD: [(&str, &str); 107] = [
     ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": -1}"#),
     ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": 1.5}"#),
     ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": true}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"host": false}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"host": true, "source_address": true}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": null}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": []}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}]}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}, {}]}"#),
+    (
+        "/deployments/0/sticky/keys/0",
+        r#"{"all": [{"host": true}, {"all": [{"host": true}, {"host": true}]}]}"#,
+    ),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}, {"cookie": "a"}], "host": true}"#),
     ("/deployments/0/sticky/ignore", "null"),
     ("/deployments/0/sticky/ignore", r#"["a", "a"]"#),
     ("/deployments/0/sticky/ignore/0", r#""""#),

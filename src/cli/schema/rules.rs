@@ -142,6 +142,16 @@ fn sticky() -> Value {
 }
 
 fn key() -> Value {
+    let kinds = [
+        "header",
+        "cookie",
+        "query",
+        "property",
+        "source_address",
+        "x_forwarded_for",
+        "host",
+        "all",
+    ];
     json!({
         "properties": {
             "header": header(),
@@ -150,8 +160,10 @@ fn key() -> Value {
             "property": segments(),
             "source_address": {"const": true},
             "x_forwarded_for": {"minimum": 1},
+            "host": {"const": true},
+            "all": {"items": {"not": {"required": ["all"]}}, "minItems": 2},
         },
-        "oneOf": one_of(&["header", "cookie", "query", "property", "source_address", "x_forwarded_for"]),
+        "oneOf": one_of(&kinds),
         "dependentRequired": {"decode": ["cookie"]},
     })
 }

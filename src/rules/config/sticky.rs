@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::strict::{Keyword, non_null, non_null_object, objects};
+use crate::config::strict::{Keyword, non_null, non_null_object, non_null_objects, objects};
 
 /// Where the targeting key is found and how it becomes a bucket.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -48,6 +48,12 @@ pub struct Key {
     /// An entry of `x-forwarded-for` without its port, counted from the right: 1 is the last.
     #[serde(deserialize_with = "non_null")]
     pub x_forwarded_for: Option<u32>,
+    /// The host without port, case and trailing dot; always true.
+    #[serde(deserialize_with = "non_null")]
+    pub host: Option<bool>,
+    /// Several keys, all of which must be there: together they are one.
+    #[serde(deserialize_with = "non_null_objects")]
+    pub all: Option<Vec<Key>>,
 }
 
 /// How the value of a cookie is encoded.

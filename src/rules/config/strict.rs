@@ -115,6 +115,13 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.into_iter().map(|object| object.0).collect())
 }
 
+/// A list of objects that may be left out, but is not null where it stands.
+pub(crate) fn non_null_objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    json: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    objects(json).map(Some)
+}
+
 /// A text or an object, whichever is there.
 pub(crate) fn text_or_object<'de, T, O, R, D>(
     json: D,

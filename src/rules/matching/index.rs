@@ -6,10 +6,10 @@
 
 use std::ptr;
 
-use super::hostname::{self, HostPattern};
+use super::hostname::HostPattern;
 use crate::bytes::ByteMap;
 use crate::matching::{Candidates, Match, PathPattern, Position, ends_prefix};
-use crate::request::Request;
+use crate::request::{Request, normalize};
 
 /// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ impl Index {
         // Hosts were entered in their one form, so one that is found as it came needs no other; and
         // what is still in the same place after it was brought to this form was looked for.
         if paths.is_none() {
-            host = hostname::normalize(as_it_came, &mut room)?;
+            host = normalize(as_it_came, &mut room)?;
             if !ptr::eq(host, as_it_came) {
                 paths = self.exact_hosts.get(host);
             }

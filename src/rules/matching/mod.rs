@@ -6,6 +6,6 @@ mod index;
 mod pattern;
 
 pub use conditions::{Candidates, Condition, Position};
-pub use hostname::{HostPattern, LONGEST, Room, normalize};
+pub use hostname::HostPattern;
 pub use index::Index;
 pub use pattern::{Match, PathPattern, ends_prefix};

@@ -1,14 +1,18 @@
 //! What decides where a request goes, found in one pass over its headers.
 
+mod authority;
 mod cookie;
 
+use std::borrow::Cow;
 use std::cell::Cell;
+use std::ptr;
 
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs, Repeated};
 
-pub use cookie::find as find_cookie;
+pub use authority::{LONGEST_HOST, Room, normalize};
+pub use cookie::{find as find_cookie, trimmed};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -79,6 +83,18 @@ impl<'a> Request<'a> {
             }
         }
         request
+    }
+
+    /// The host in its one form, in which port, case and trailing dot do not count; None if it
+    /// has none.
+    #[must_use]
+    pub fn host(&self) -> Option<Cow<'a, [u8]>> {
+        let (authority, mut room) = (self.authority, None);
+        let host = normalize(authority, &mut room)?;
+        if ptr::eq(host.as_ptr(), authority.as_ptr()) {
+            return authority.get(..host.len()).map(Cow::Borrowed);
+        }
+        Some(Cow::Owned(host.to_vec()))
     }
 
     /// The path without its query.

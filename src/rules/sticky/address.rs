@@ -1,5 +1,6 @@
 //! Addresses of clients, as proxies write them.
 
+use crate::request::trimmed;
 use crate::wire::Pairs;
 
 /// The `place`-th entry from the right over all lines of `x-forwarded-for`, without port and
@@ -15,7 +16,7 @@ fn entries(headers: Pairs<'_>) -> impl Iterator<Item = &[u8]> {
     headers
         .all(b"x-forwarded-for")
         .flat_map(|line| line.split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
+        .map(trimmed)
         .filter(|entry| !entry.is_empty())
 }
 

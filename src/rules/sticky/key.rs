@@ -15,7 +15,7 @@ use crate::wire::{PropertyPath, Repeated};
 
 /// What an error says of a key that is none of these, or several.
 const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
-    `x_forwarded_for`";
+    `x_forwarded_for`, `host`, `all`";
 
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub enum KeySource {
     SourceAddress(PropertyPath),
     /// An entry of `x-forwarded-for`, counted from the right, 1 the last.
     ForwardedFor(usize),
+    /// The host that the request is for, in its one form.
+    Host,
+    /// Several keys, all of which must be there, joined by one zero byte. FROZEN, as the bucket is.
+    All(Box<[KeySource]>),
 }
 
 impl KeySource {
@@ -52,7 +56,7 @@ impl KeySource {
             path
         };
         let config::Key { header, cookie, decode, query, property, .. } = config;
-        let config::Key { source_address, x_forwarded_for, .. } = config;
+        let config::Key { source_address, x_forwarded_for, host, all, .. } = config;
         let kinds = [
             header.is_some(),
             cookie.is_some(),
@@ -60,6 +64,8 @@ impl KeySource {
             property.is_some(),
             source_address.is_some(),
             x_forwarded_for.is_some(),
+            host.is_some(),
+            all.is_some(),
         ];
         if kinds.into_iter().filter(|is_there| *is_there).count() != 1 {
             errors.required_keys(at, KINDS);
@@ -96,11 +102,40 @@ impl KeySource {
             }
             return usize::try_from(place).ok().map(Self::ForwardedFor);
         }
-        let at = at.key("source_address");
-        if *source_address != Some(true) {
-            errors.add(&at, "must be true or left out");
+        if let Some(parts) = all {
+            return Self::of_all(parts, environment, &at.key("all"), errors);
         }
+        for (key, is_true) in [("host", *host), ("source_address", *source_address)] {
+            if is_true == Some(false) {
+                errors.add(&at.key(key), "must be true or left out");
+            }
+        }
+        if host.is_some() {
+            return Some(Self::Host);
+        }
+        let at = at.key("source_address");
         attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
+    }
+
+    fn of_all(
+        parts: &[config::Key],
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
+        if parts.len() < 2 {
+            errors.add(at, "must hold two keys or more");
+        }
+        let mut sources = Vec::with_capacity(parts.len());
+        for (index, part) in parts.iter().enumerate() {
+            let at = at.index(index);
+            if part.all.is_some() {
+                errors.add(&at.key("all"), "cannot stand within another `all`");
+            } else {
+                sources.push(Self::new(part, environment, &at, errors)?);
+            }
+        }
+        Some(Self::All(sources.into()))
     }
 
     /// The value that a request has here, unless it is to be ignored. Only a property and the
@@ -131,6 +166,8 @@ impl KeySource {
                 address.map(|address| Cow::Owned(without_port(&address).to_vec()))
             }
             Self::ForwardedFor(place) => forwarded_for(request.headers, *place).map(Cow::Borrowed),
+            Self::Host => request.host(),
+            Self::All(parts) => join(parts, request, ignored, host).map(Cow::Owned),
         };
         value.filter(|value| !ignored.has(value))
     }
@@ -151,8 +188,33 @@ impl fmt::Display for KeySource {
             Self::Property(_) => f.write_str("property"),
             Self::SourceAddress(_) => f.write_str("source_address"),
             Self::ForwardedFor(_) => f.write_str("x_forwarded_for"),
+            Self::Host => f.write_str("host"),
+            Self::All(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    write!(f, "{}{part}", if index == 0 { "all(" } else { "," })?;
+                }
+                f.write_str(")")
+            }
         }
     }
+}
+
+/// The values of all these sources with a zero byte between them; None if one of them has none.
+#[inline(never)] // So that other keys do not pay for it.
+fn join(
+    parts: &[KeySource],
+    request: &Request<'_>,
+    ignored: &Ignored,
+    host: &mut impl Host,
+) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            joined.push(0);
+        }
+        joined.extend_from_slice(&part.find(request, ignored, host)?);
+    }
+    Some(joined)
 }
 
 /// The first value of a parameter in a query of `application/x-www-form-urlencoded`.
