@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -33,43 +33,43 @@ def proxy(fleet: Fleet, blue: Upstream) -> Envoy:
     return fleet.run(bootstrap(listeners, [cluster("blue", blue.port)]))
 
 
-def sides(client: Client, *lines: str, kind: str = "") -> list[str | None]:
+def variants(client: Client, *lines: str, kind: str = "") -> list[str | None]:
     """The variant under each salt."""
     forwarded = [("x-forwarded-for", line) for line in lines]
     return [client.request(f"/{number}{kind}", forwarded).one("x-variant") for number in range(20)]
 
 
 def expected(address: str) -> list[str]:
-    return [side(f"salt-{number}", address, WEIGHT) for number in range(20)]
+    return [variant_of(f"salt-{number}", address, WEIGHT) for number in range(20)]
 
 
 def test_the_port_does_not_count(proxy: Envoy) -> None:
     for _ in range(3):
         with Client(proxy.port("edge")) as client:
-            assert sides(client) == expected("127.0.0.1")
+            assert variants(client) == expected("127.0.0.1")
 
 
 def test_at_the_edge_a_client_cannot_choose_its_address(proxy: Envoy) -> None:
     with Client(proxy.port("edge")) as client:
-        assert sides(client, "203.0.113.9") == expected("127.0.0.1")
+        assert variants(client, "203.0.113.9") == expected("127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::1", "2001:db8::7"])
 def test_behind_other_proxies_the_forwarded_address_counts(proxy: Envoy, address: str) -> None:
     with Client(proxy.port("inner")) as client:
-        assert sides(client, f"203.0.113.9, {address}") == expected(address)
+        assert variants(client, f"203.0.113.9, {address}") == expected(address)
 
 
 @pytest.mark.parametrize("entry", ["203.0.113.9:4711", "[2001:db8::7]:443"])
 def test_an_entry_with_a_port_is_no_address_to_envoy_and_one_to_the_filter(proxy: Envoy, entry: str) -> None:
     address = entry.rpartition(":")[0].strip("[]")
     with Client(proxy.port("inner")) as client:
-        assert sides(client, entry) == expected("127.0.0.1")
-        assert sides(client, entry, kind="/last") == expected(address)
-        assert sides(client, "198.51.100.1, " + entry, "192.0.2.1", kind="/second") == expected(address)
+        assert variants(client, entry) == expected("127.0.0.1")
+        assert variants(client, entry, kind="/last") == expected(address)
+        assert variants(client, "198.51.100.1, " + entry, "192.0.2.1", kind="/second") == expected(address)
 
 
 def test_at_the_edge_envoy_itself_writes_the_last_entry(proxy: Envoy) -> None:
     with Client(proxy.port("edge")) as client:
-        assert sides(client, "203.0.113.9", kind="/last") == expected("127.0.0.1")
-        assert sides(client, "203.0.113.9", kind="/second") == expected("203.0.113.9")
+        assert variants(client, "203.0.113.9", kind="/last") == expected("127.0.0.1")
+        assert variants(client, "203.0.113.9", kind="/second") == expected("203.0.113.9")
