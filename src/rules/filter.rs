@@ -44,11 +44,14 @@ fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Opti
     let trace = Trace::new(policy, name, &request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
     let decision = trace.decision;
+    let explanation =
+        is_due(table.explain(), &request, trace.is_overridden).then(|| trace.explain(name));
+    let set_cookie = trace.assignment.and_then(|assigned| assigned.set_cookie);
     let response = Response {
         variant: tags.response().and_then(|name| Some((Arc::clone(name), decision.variant?))),
-        explanation: is_due(table.explain(), &request, trace.is_overridden)
-            .then(|| trace.explain(name)),
-        set_cookie: trace.assignment.and_then(|assigned| assigned.issued),
+        is_private: (set_cookie.is_some() || explanation.is_some()) && tags.forbid_caching(),
+        explanation,
+        set_cookie,
     };
     Some(Outcome { deployment: name, decision, response })
 }

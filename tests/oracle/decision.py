@@ -1,10 +1,10 @@
 """Which variant a request gets, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, targeting_key
+from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, kind_of, refreshed_cookie, source_text, targeting_key
 from tests.oracle.override import accepted_override, trusted_peer_tag
 from tests.oracle.request import Request
 from tests.oracle.rollback import max_green_weight
@@ -49,11 +49,12 @@ def possible_decisions(config: Json, deployment: Json, variant_header: str | Non
         reason, source = ("weight", "issued") if issued else ("random", "none")
         buckets = telling_buckets(deployment, request, max_green)
         return [by_bucket(deployment, request, max_green, each, reason, source, issued) for each in buckets]
-    key, source = found
+    value, key = found
+    source, refreshed = source_text(*kind_of(key)), refreshed_cookie(sticky, key, value, request.now)
     for variant, pinned in deployment.get("pins", {}).items():
-        if key in [each.encode() for each in pinned]:
-            return [proposed(variant, "pin", max_green, key=source)]
-    return [by_bucket(deployment, request, max_green, bucket(sticky.get("salt", name), key), "weight", source)]
+        if value in [each.encode() for each in pinned]:
+            return [replace(proposed(variant, "pin", max_green, key=source), issued_cookie=refreshed)]
+    return [by_bucket(deployment, request, max_green, bucket(sticky.get("salt", name), value), "weight", source, refreshed)]
 
 
 def proposed(variant: str, reason: str, max_green: Fraction, *, key: str = "none", override: bool = False) -> Decision:

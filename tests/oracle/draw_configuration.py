@@ -104,6 +104,7 @@ def draw_tags(rng: Random) -> Json:
         "response_header": [None, "x-served-by", "X-Served-By"],
         "filter_state": [None, "bluegreen", "variant"],
         "blue": ["omit", "write"],
+        "cache_control": ["omit", "private"],
     }
     for tag, pool in pools.items():
         if rng.random() < 0.3:

@@ -126,6 +126,10 @@ def draw_sticky(rng: Random, now: int | None) -> Json:
                 {"name": "who"},
                 {"max_age": "1h", "path": "/v1", "same_site": "strict"},
                 {"name": "uid", "secure": False},
+                {"name": "uid", "refresh": True, "max_age": "1h", "domain": ".example.com"},
+                {"refresh": True, "max_age": "7s", "http_only": False},
+                {"refresh": True, "partitioned": True, "same_site": "none"},
+                {"name": "__Host-id", "max_age": "session"},
             ]
         )
     return sticky

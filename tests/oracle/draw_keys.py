@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from tests.oracle.draw_births import carries_time, draw_born_key
 from tests.oracle.draw_deployment import KEY_COOKIES, KEY_HEADERS, KEY_QUERIES
 from tests.oracle.edge import key_with_bucket
 from tests.oracle.keys import BUCKETS
@@ -31,7 +32,7 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
         cookies.append(sticky["issue_cookie"].get("name", "bluegreen_id"))
     lines = draw_forwarded(rng, group, aim, sendable) if key_names(sticky, "x_forwarded_for") else []
     for name in names:
-        while rng.random() < 0.6:
+        for _ in range(rng.choice([0, 1, 1, 1, 1, 2])):
             spelling = rng.choice([name, name.lower(), name.upper()])
             lines.append((spelling, draw_key(rng, group, aim, sendable)))
     pieces: list[bytes] = []
@@ -105,6 +106,8 @@ def draw_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
     pins = [key for variant in aim.get("pins", {}).values() for key in variant]
     if pins and rng.random() < 0.4:
         return rng.choice(pins).encode()
+    if kind < 0.3 and carries_time(aim):
+        return draw_born_key(rng, group, aim)
     if kind < 0.35:
         return b"u%d" % rng.randrange(100_000)
     if kind < 0.65:

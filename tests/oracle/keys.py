@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
 
 import xxhash
 
+from tests.oracle.births import birth
+from tests.oracle.durations import seconds
 from tests.oracle.matching import request_host
 from tests.oracle.request import Request, at_path
 
@@ -15,15 +17,15 @@ Json = Any
 BUCKETS = 2**64
 
 
-def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
-    """The first non-empty value of the keys in order, the issued cookie last; with its source as `explain` names it."""
+def targeting_key(sticky: Json, request: Request) -> tuple[bytes, Json] | None:
+    """The first non-empty value of the keys in order, the issued cookie last; with the key as it is configured."""
     keys = list(sticky.get("keys", []))
     if "issue_cookie" in sticky:
         keys.append({"cookie": issued_cookie_name(sticky["issue_cookie"])})
     for key in keys:
         value = found(key, sticky, request)
         if value is not None:
-            return value, source_text(*kind_of(key))
+            return value, key
     return None
 
 
@@ -58,6 +60,16 @@ def source_text(kind: str, name: Json) -> str:
         case "all":
             return "all(" + ",".join(source_text(*kind_of(part)) for part in name) + ")"
     return kind
+
+
+def refreshed_cookie(sticky: Json, key: Json, value: bytes, now: int) -> str | None:
+    """The name of the cookie, if the key was found in the one that the filter issues and half of its time has passed."""
+    cookie = sticky.get("issue_cookie", {})
+    if not cookie.get("refresh", False) or key != {"cookie": issued_cookie_name(cookie)}:
+        return None
+    issued = birth("uuid_v7", value)
+    half_in_millis = seconds(cookie.get("max_age", "30d")) * 500
+    return issued_cookie_name(cookie) if issued is not None and now * 1000 - issued >= half_in_millis else None
 
 
 def issued_cookie_name(issue_cookie: Json) -> str:

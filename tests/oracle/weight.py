@@ -1,4 +1,4 @@
-"""Shares of the buckets: weights, ramps, durations. A share is a fraction from 0 to 1."""
+"""Shares of the buckets: weights, ramps. A share is a fraction from 0 to 1."""
 
 import math
 import re
@@ -7,11 +7,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tests.oracle.durations import seconds
 from tests.oracle.keys import BUCKETS
 
 Json = Any
-
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def share(percent: Json) -> Fraction:
@@ -33,7 +32,7 @@ def weight_in_force(deployment: Json, now: int) -> Fraction:
 def ramp_share(ramp: Json, now: int) -> Fraction:
     """The share at a time: nothing before the start, the last step's for ever after."""
     elapsed = now - unix_seconds(ramp["start"])
-    steps = [(seconds(step["after"]), share(step["green_weight"])) for step in ramp["steps"]]
+    steps = [(after, share(step["green_weight"])) for after, step in zip(step_times(ramp), ramp["steps"], strict=True)]
     if elapsed < 0:
         return Fraction(0)
     if ramp.get("shape", "step") == "step" or elapsed >= steps[-1][0]:
@@ -44,13 +43,13 @@ def ramp_share(ramp: Json, now: int) -> Fraction:
     return Fraction(math.floor(low + (high - low) * (elapsed - start) / (end - start)), BUCKETS)
 
 
+def step_times(ramp: Json) -> list[Fraction]:
+    """When each step is reached, in seconds since the start."""
+    return [Fraction(seconds(step["after"])) for step in ramp["steps"]]
+
+
 def unix_seconds(text: str) -> Fraction:
     """A time of RFC 3339, to the nanosecond."""
     date_time, fraction, offset = re.fullmatch(r"([^.]{19})(?:\.([0-9]{1,9}))?(Z|[+-][0-9:]{5})", text).groups()
     whole = datetime.fromisoformat(date_time + offset.replace("Z", "+00:00")).timestamp()
     return int(whole) + Fraction(f"0.{fraction or 0}")
-
-
-def seconds(duration: str) -> int:
-    """A whole number and a unit, such as `10m`."""
-    return int(duration[:-1]) * SECONDS[duration[-1]]

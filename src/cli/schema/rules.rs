@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::texts::{
-    BASE64, COOKIE_PATH, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, duration, header,
-    host, tag,
+    BASE64, COOKIE_DOMAIN, COOKIE_PATH, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, age,
+    duration, header, host, starts_with, tag,
 };
 
 /// A schema of the same shape as that of the structs, to be laid over it.
@@ -169,26 +169,32 @@ fn key() -> Value {
 }
 
 fn issue_cookie() -> Value {
+    let with = |key: &str, rule: Value| json!({"properties": {key: rule}, "required": [key]});
+    let named = |prefixes: &[&str]| with("name", json!({"pattern": starts_with(prefixes)}));
     let secure = json!({"properties": {"secure": {"const": true}}});
     json!({
         "properties": {
-            "name": {"pattern": TOKEN},
-            "max_age": {"pattern": duration()},
-            "path": {"pattern": COOKIE_PATH},
+            "name": {"pattern": TOKEN, "maxLength": 4_060},
+            "max_age": {"pattern": age()},
+            "path": {"pattern": COOKIE_PATH, "maxLength": 1_024},
+            "domain": {"pattern": COOKIE_DOMAIN, "maxLength": 254},
             "same_site": {"default": "lax"},
         },
         "allOf": [
+            {"if": with("same_site", json!({"const": "none"})), "then": secure},
+            {"if": with("partitioned", json!({"const": true})), "then": secure},
+            {"if": named(&["__secure-", "__host-", "__http-"]), "then": secure},
             {
-                "if": {"properties": {"same_site": {"const": "none"}}, "required": ["same_site"]},
-                "then": secure,
+                "if": named(&["__http-", "__host-http-"]),
+                "then": {"properties": {"http_only": {"const": true}}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__(Secure|Host)-"}}, "required": ["name"]},
-                "then": secure,
+                "if": named(&["__host-"]),
+                "then": {"properties": {"path": {"const": "/"}, "domain": false}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__Host-"}}, "required": ["name"]},
-                "then": {"properties": {"path": {"const": "/"}}},
+                "if": with("max_age", json!({"const": "session"})),
+                "then": {"properties": {"refresh": {"const": false}}},
             },
         ],
     })
@@ -259,6 +265,7 @@ fn tags() -> Value {
             "response_header": tag,
             "filter_state": {"pattern": NAME},
             "blue": {"default": "write"},
+            "cache_control": {"default": "private"},
         },
     })
 }

@@ -65,6 +65,17 @@ pub enum Decode {
     Percent,
 }
 
+/// How a key carries the time at which its session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Born {
+    /// As a UUIDv7 (RFC 9562, section 5.7).
+    UuidV7,
+    /// As a ULID, or as a UUIDv7.
+    Ulid,
+}
+
 /// Targeting keys that always get one variant.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -83,14 +94,23 @@ pub struct Pins {
 pub struct IssueCookie {
     /// Name of the cookie. Default `bluegreen_id`.
     pub name: String,
-    /// How long browsers keep it, as a duration. Default `30d`.
+    /// How long browsers keep it: a duration, or `session` for as long as they run. Default `30d`.
     pub max_age: String,
+    /// Whether it is set again when half of `max_age` has passed. Default false.
+    pub refresh: bool,
     /// Below which path it is sent. Default `/`.
     pub path: String,
+    /// The host that gets it with all hosts below. By default the request's host alone gets it.
+    #[serde(deserialize_with = "non_null")]
+    pub domain: Option<String>,
     /// Whether it is sent over TLS only. Default true.
     pub secure: bool,
+    /// Whether scripts cannot read it. Default true.
+    pub http_only: bool,
     /// Whether other sites' requests carry it. Default `lax`.
     pub same_site: Keyword<SameSite>,
+    /// Whether a frame in another site has a cookie of its own. Default false.
+    pub partitioned: bool,
 }
 
 impl Default for IssueCookie {
@@ -98,9 +118,13 @@ impl Default for IssueCookie {
         Self {
             name: "bluegreen_id".to_owned(),
             max_age: "30d".to_owned(),
+            refresh: false,
             path: "/".to_owned(),
+            domain: None,
             secure: true,
+            http_only: true,
             same_site: Keyword::Known(SameSite::Lax),
+            partitioned: false,
         }
     }
 }

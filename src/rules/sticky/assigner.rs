@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ignored::Ignored;
-use super::issued_cookie::{Id, IssuedCookie};
+use super::issued_cookie::IssuedCookie;
 use super::key::KeySource;
 use super::pins::Pins;
 use crate::config::{self, ConfigErrors, Path};
@@ -40,7 +40,7 @@ impl Sticky {
             })
             .collect();
         let cookie = (config.issue_cookie.as_ref())
-            .and_then(|cookie| IssuedCookie::new(cookie, &at.key("issue_cookie"), errors));
+            .and_then(|cookie| IssuedCookie::new(cookie, false, &at.key("issue_cookie"), errors));
         if let Some(cookie) = &cookie {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
@@ -65,8 +65,8 @@ pub struct Assignment<'a> {
     pub place: Place,
     /// Where the targeting key was found.
     pub source: Option<&'a KeySource>,
-    /// The `set-cookie` that issues the id that was made for this request.
-    pub issued: Option<String>,
+    /// The `set-cookie` that issues an id, or sets one again.
+    pub set_cookie: Option<String>,
 }
 
 /// What a request can be assigned to.
@@ -110,20 +110,32 @@ impl Assigner {
                 Some(variant) => Place::Pinned(variant),
                 None => Place::Bucket(self.salt.bucket(&key)),
             };
-            return Assignment { place, source: Some(source), issued: None };
+            let cookie = self.sticky.cookie.as_ref();
+            let set_cookie = cookie.and_then(|cookie| cookie.refresh(source, &key, host));
+            return Assignment { place, source: Some(source), set_cookie };
         }
-        let (place, issued) = match (host.random(), &self.sticky.cookie) {
-            (Some(random), Some(cookie)) => {
-                let id = Id::new(random);
-                let bucket = self.salt.bucket(id.as_str().as_bytes());
-                (Place::Bucket(bucket), Some(cookie.issue(&id)))
-            }
-            #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
-            (Some(random), None) => (Place::Random(Bucket(random as u64)), None),
-            (None, _) => (Place::Nowhere, None),
-        };
-        Assignment { place, source: None, issued }
+        match &self.sticky.cookie {
+            Some(cookie) => self.issue(cookie, host),
+            None => Assignment { place: by_chance(host), source: None, set_cookie: None },
+        }
     }
+
+    /// Issues an id, which is the key of this request already.
+    #[inline(never)] // So that requests with a key do not pay for it.
+    fn issue(&self, cookie: &IssuedCookie, host: &mut impl Host) -> Assignment<'_> {
+        let Some(id) = cookie.make_id(host) else {
+            return Assignment { place: Place::Nowhere, source: None, set_cookie: None };
+        };
+        let bucket = self.salt.bucket(id.as_str().as_bytes());
+        let set_cookie = Some(cookie.set(id.as_str()));
+        Assignment { place: Place::Bucket(bucket), source: None, set_cookie }
+    }
+}
+
+/// A bucket that is drawn for this request alone.
+fn by_chance(host: &mut impl Host) -> Place {
+    #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
+    host.random().map_or(Place::Nowhere, |random| Place::Random(Bucket(random as u64)))
 }
 
 impl Place {

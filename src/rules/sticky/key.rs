@@ -117,6 +117,12 @@ impl KeySource {
         attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
     }
 
+    /// Whether it is the cookie of this name, as it stands.
+    #[must_use]
+    pub fn is_cookie(&self, name: &str) -> bool {
+        matches!(self, Self::Cookie(own) if **own == *name)
+    }
+
     fn of_all(
         parts: &[config::Key],
         environment: &dyn Environment,
