@@ -130,6 +130,7 @@ def draw_sticky(rng: Random, now: int | None) -> Json:
                 {"refresh": True, "max_age": "7s", "http_only": False},
                 {"refresh": True, "partitioned": True, "same_site": "none"},
                 {"name": "__Host-id", "max_age": "session"},
+                {"per": "connection"},
             ]
         )
     return sticky

@@ -107,7 +107,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 137] = [
+const BAD: [(&str, &str); 139] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -196,6 +196,8 @@ const BAD: [(&str, &str); 137] = [
     ("/deployments/0/sticky/issue_cookie", r#"{"name": "__http-a", "secure": false}"#),
     ("/deployments/0/sticky/issue_cookie", r#"{"partitioned": true, "secure": false}"#),
     ("/deployments/0/sticky/issue_cookie", r#"{"max_age": "session", "refresh": true}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"per": "connection", "refresh": true}"#),
+    ("/deployments/0/sticky/issue_cookie/per", r#""client""#),
     ("/deployments/0/sticky/issue_cookie/max_age", r#""Session""#),
     ("/deployments/0/sticky/issue_cookie/refresh", r#""yes""#),
     ("/deployments/0/sticky/issue_cookie/http_only", "null"),

@@ -179,6 +179,7 @@ fn issue_cookie() -> Value {
             "path": {"pattern": COOKIE_PATH, "maxLength": 1_024},
             "domain": {"pattern": COOKIE_DOMAIN, "maxLength": 254},
             "same_site": {"default": "lax"},
+            "per": {"default": "request"},
         },
         "allOf": [
             {"if": with("same_site", json!({"const": "none"})), "then": secure},
@@ -191,6 +192,10 @@ fn issue_cookie() -> Value {
             {
                 "if": named(&["__host-"]),
                 "then": {"properties": {"path": {"const": "/"}, "domain": false}},
+            },
+            {
+                "if": with("per", json!({"const": "connection"})),
+                "then": {"properties": {"refresh": {"const": false}}},
             },
             {
                 "if": with("max_age", json!({"const": "session"})),

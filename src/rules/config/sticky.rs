@@ -92,6 +92,8 @@ pub struct Pins {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct IssueCookie {
+    /// Whose requests without a key get one id. Default `request`.
+    pub per: Keyword<Per>,
     /// Name of the cookie. Default `bluegreen_id`.
     pub name: String,
     /// How long browsers keep it: a duration, or `session` for as long as they run. Default `30d`.
@@ -116,6 +118,7 @@ pub struct IssueCookie {
 impl Default for IssueCookie {
     fn default() -> Self {
         Self {
+            per: Keyword::Known(Per::Request),
             name: "bluegreen_id".to_owned(),
             max_age: "30d".to_owned(),
             refresh: false,
@@ -127,6 +130,17 @@ impl Default for IssueCookie {
             partitioned: false,
         }
     }
+}
+
+/// Whose requests without a key get one id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// Each request an id of its own.
+    Request,
+    /// All requests of a client's connection the same one.
+    Connection,
 }
 
 /// The `SameSite` attribute of a cookie.

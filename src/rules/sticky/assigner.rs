@@ -39,8 +39,9 @@ impl Sticky {
                 KeySource::new(key, environment, &keys_at.index(index), errors)
             })
             .collect();
-        let cookie = (config.issue_cookie.as_ref())
-            .and_then(|cookie| IssuedCookie::new(cookie, false, &at.key("issue_cookie"), errors));
+        let cookie = config.issue_cookie.as_ref().and_then(|cookie| {
+            IssuedCookie::new(cookie, false, environment, &at.key("issue_cookie"), errors)
+        });
         if let Some(cookie) = &cookie {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));

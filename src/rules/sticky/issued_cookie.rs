@@ -4,13 +4,17 @@
 
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
 use super::birth::birth_of_uuid_v7;
 use super::id::Id;
 use super::key::KeySource;
 use crate::config::strict::Keyword;
-use crate::config::{ConfigErrors, IssueCookie, Path, SameSite, is_token};
-use crate::host::Host;
+use crate::config::{ConfigErrors, IssueCookie, Path, Per, SameSite, is_token};
+use crate::host::{Environment, Host};
 use crate::request::LONGEST_HOST;
+use crate::wire::PropertyPath;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 const NANOS_PER_MILLI: u64 = 1_000_000;
@@ -29,6 +33,8 @@ const LONGEST_NAME: usize = 4_096 - 36;
 pub struct IssuedCookie {
     name: Box<str>,
     attributes: Box<str>,
+    /// Where the number of a client's connection is, if all its requests get one id.
+    connection: Option<PropertyPath>,
     /// Whether its ids carry the time at which they were issued.
     is_timed: bool,
     /// The age from which on it is set again, in nanoseconds.
@@ -42,8 +48,15 @@ impl IssuedCookie {
         &self.name
     }
 
-    /// A new id; None if the host has no randomness.
+    /// An id for a request without one; None if the host has no randomness.
     pub fn make_id(&self, host: &mut impl Host) -> Option<Id> {
+        let of_connection = self
+            .connection
+            .as_ref()
+            .and_then(|path| id_of_connection(&host.attribute(path)?, host));
+        if of_connection.is_some() {
+            return of_connection;
+        }
         let random = host.random()?;
         Some(if self.is_timed {
             Id::uuid_v7(host.now() / NANOS_PER_MILLI, random)
@@ -75,6 +88,7 @@ impl IssuedCookie {
     pub fn new(
         config: &IssueCookie,
         is_timed: bool,
+        environment: &dyn Environment,
         path: &Path,
         errors: &mut ConfigErrors,
     ) -> Option<Self> {
@@ -129,6 +143,11 @@ impl IssuedCookie {
             let reason = "needs `secure`: browsers drop the cookie without it";
             errors.add(&path.key("partitioned"), reason);
         }
+        let (is_timed, per_at) = (is_timed || config.refresh, path.key("per"));
+        let connection = match config.per.known(&per_at, errors) {
+            Some(Per::Connection) => connection_attribute(is_timed, environment, &per_at, errors),
+            _ => None,
+        };
         let same_site = config.same_site.known(&path.key("same_site"), errors)?;
         if errors.count() > before {
             return None;
@@ -137,12 +156,41 @@ impl IssuedCookie {
         Some(Self {
             name: config.name.as_str().into(),
             attributes: attributes(config, max_age, same_site).into(),
-            is_timed: is_timed || config.refresh,
+            connection,
+            is_timed,
             refresh_after: max_age
                 .filter(|_| config.refresh)
                 .map(|age| age.as_secs().saturating_mul(NANOS_PER_SECOND / 2)),
         })
     }
+}
+
+/// Where the number of a client's connection is; None, and an error, where that is no use.
+fn connection_attribute(
+    is_timed: bool,
+    environment: &dyn Environment,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> Option<PropertyPath> {
+    if is_timed {
+        let reason = "\"connection\" cannot be used with `refresh` or `sessions`: \
+            nothing tells when a connection began";
+        errors.add(at, reason);
+    }
+    let path = environment.attribute(&["connection", "id"]);
+    if path.is_none() {
+        errors.add(at, "unsupported: this host has no number of a connection");
+    }
+    path
+}
+
+/// The id of all requests of a connection. Numbers of connections are easy to foresee, so they are
+/// hashed with a key that nobody learns: HMAC-SHA-256, cut to 128 bits.
+fn id_of_connection(number: &[u8], host: &mut impl Host) -> Option<Id> {
+    let key = host.lasting_random()?.to_be_bytes();
+    let mac = Hmac::<Sha256>::new_from_slice(&key).ok()?.chain_update(number);
+    let bytes = mac.finalize().into_bytes();
+    bytes.first_chunk().map(|bits| Id::new(u128::from_be_bytes(*bits)))
 }
 
 fn attributes(config: &IssueCookie, max_age: Option<Duration>, same_site: SameSite) -> String {
@@ -212,9 +260,27 @@ fn parse_max_age(text: &str) -> Result<Option<Duration>, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::MetadataSource;
+
+    /// A host that can read nothing.
+    struct Nothing;
+
+    impl Environment for Nothing {
+        fn secret(&self, _variable: &str) -> Option<Vec<u8>> {
+            None
+        }
+
+        fn metadata(&self, _source: MetadataSource, _path: &[&str]) -> Option<PropertyPath> {
+            None
+        }
+
+        fn attribute(&self, _path: &[&str]) -> Option<PropertyPath> {
+            None
+        }
+    }
 
     fn made(config: &IssueCookie) -> Option<IssuedCookie> {
-        IssuedCookie::new(config, false, &Path::Root, &mut ConfigErrors::default())
+        IssuedCookie::new(config, false, &Nothing, &Path::Root, &mut ConfigErrors::default())
     }
 
     #[test]
@@ -250,7 +316,7 @@ mod tests {
     /// How each error of this cookie begins; the rest is as in the default.
     fn errors(config: IssueCookie) -> Vec<String> {
         let mut errors = ConfigErrors::default();
-        let issued = IssuedCookie::new(&config, false, &Path::Root, &mut errors);
+        let issued = IssuedCookie::new(&config, false, &Nothing, &Path::Root, &mut errors);
         assert_eq!(issued.is_none(), errors.count() > 0);
         errors.iter().map(ToString::to_string).collect()
     }
@@ -288,6 +354,10 @@ mod tests {
                 "same_site: \"none\" needs",
             ),
             (IssueCookie { partitioned: true, secure: false, ..default() }, "partitioned: needs"),
+            (
+                IssueCookie { per: Keyword::Known(Per::Connection), ..default() },
+                "per: unsupported: this host has no",
+            ),
             (IssueCookie { path: "/x".into(), ..name("__Host-a") }, "name: \"__Host-a\" needs"),
             (IssueCookie { name: "__host-a".into(), ..domain("a.b") }, "name: \"__host-a\" cannot"),
             (IssueCookie { secure: false, ..name("__SECURE-a") }, "name: \"__SECURE-a\" needs"),
