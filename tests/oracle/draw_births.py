@@ -38,7 +38,7 @@ def draw_birth(rng: Random, now: int | None, aim: Json) -> int:
     if "ramp" in aim:
         start = unix_seconds(aim["ramp"]["start"])
         steps = [math.ceil(each * 1000) for each in [start, *(start + after for after in step_times(aim["ramp"]))]]
-        moments += [*steps, *steps, rng.randint(min(steps), max(steps)), rng.randint(min(steps), max(steps))]
+        moments += steps * 3 + [rng.randint(min(steps), max(steps) + 1000) for _ in range(8)]
     if now is None:
         return rng.choice(moments) + rng.choice([0, -1, 1])
     age = seconds(aim["sticky"].get("issue_cookie", {}).get("max_age", "30d").replace("session", "30d"))

@@ -7,7 +7,7 @@ Every configuration is a valid one. Weights and percentages are texts: see `gene
 from random import Random
 from typing import Any
 
-from tests.oracle.draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
+from tests.oracle.draw_deployment import add_sessions, draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
 
 Json = Any
 
@@ -129,6 +129,8 @@ def draw_defaults(rng: Random, tags: Json, now: int | None) -> Json:
     defaults: Json = {}
     if rng.random() < 0.5:
         defaults["sticky"] = draw_sticky(rng, now)
+        if rng.random() < 0.2:
+            add_sessions(rng, defaults["sticky"])
     if rng.random() < 0.5:
         defaults["override"] = draw_override(rng)
     if rng.random() < 0.4:

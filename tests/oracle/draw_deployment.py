@@ -1,8 +1,12 @@
 """Random deployments: who holds the weight, keys, pins, ramps, overrides, mirrors, trust."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from random import Random
 from typing import Any
+
+from tests.oracle.durations import seconds
+from tests.oracle.weight import unix_seconds
 
 Json = Any
 
@@ -40,8 +44,11 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         deployment["ramp"] = draw_ramp(rng, now)
     elif rng.random() < 0.95:
         deployment["green_weight"] = draw_weight(rng)
-    if rng.random() < 0.8:
+    has_default_sessions = "sessions" in config.get("defaults", {}).get("sticky", {})
+    if rng.random() < 0.8 or (has_default_sessions and "ramp" not in deployment):
         deployment["sticky"] = draw_sticky(rng, now)
+        if "ramp" in deployment and rng.random() < 0.6:
+            add_sessions(rng, deployment["sticky"])
     if rng.random() < 0.35:
         deployment["pins"] = draw_pins(rng)
     if rng.random() < 0.35:
@@ -87,6 +94,9 @@ def draw_ramp(rng: Random, now: int | None) -> Json:
     else:
         back = rng.choice([-1, 0, 1, 7, 90, 600, 3600, rng.randint(0, 7200), rng.randint(0, 300_000)]) + rng.choice([0, 0, -1, 1])
         ramp["start"] = time_text(rng, now - back)
+    for step in ramp["steps"]:
+        if rng.random() < 0.4:
+            step["at"] = exact_time_text(unix_seconds(ramp["start"]) + seconds(step.pop("after")))
     if rng.random() < 0.8:
         ramp["shape"] = rng.choice(["step", "linear", "linear"])
     return ramp
@@ -98,6 +108,11 @@ def time_text(rng: Random, seconds: int) -> str:
     local = datetime.fromtimestamp(seconds, zone)
     offset = "Z" if zone is UTC else local.strftime("%z")[:3] + ":" + local.strftime("%z")[3:]
     return local.strftime("%Y-%m-%dT%H:%M:%S") + rng.choice(["", "", ".5", ".123", ".000000001", ".999999999"]) + offset
+
+
+def exact_time_text(time: Fraction) -> str:
+    nanoseconds = int(time % 1 * 10**9)
+    return datetime.fromtimestamp(int(time), UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{nanoseconds:09}Z"
 
 
 def draw_sticky(rng: Random, now: int | None) -> Json:
@@ -134,6 +149,12 @@ def draw_sticky(rng: Random, now: int | None) -> Json:
             ]
         )
     return sticky
+
+
+def add_sessions(rng: Random, sticky: Json) -> None:
+    """A session keeps the weight of its birth. Nothing tells when a connection began."""
+    sticky["sessions"] = {"born": rng.choice(["uuid_v7", "ulid"])}
+    sticky.get("issue_cookie", {}).pop("per", None)
 
 
 def draw_pins(rng: Random) -> Json:

@@ -106,7 +106,7 @@ def draw_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
     pins = [key for variant in aim.get("pins", {}).values() for key in variant]
     if pins and rng.random() < 0.4:
         return rng.choice(pins).encode()
-    if kind < 0.3 and carries_time(aim):
+    if kind < 0.7 and carries_time(aim):
         return draw_born_key(rng, group, aim)
     if kind < 0.35:
         return b"u%d" % rng.randrange(100_000)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from tests.oracle.births import birth
 from tests.oracle.durations import seconds
 from tests.oracle.keys import BUCKETS
 
@@ -23,13 +24,13 @@ def threshold(part: Fraction) -> int:
     return math.ceil(part * BUCKETS)
 
 
-def weight_in_force(deployment: Json, now: int) -> Fraction:
+def weight_in_force(deployment: Json, now: Fraction | int) -> Fraction:
     if "ramp" in deployment:
         return ramp_share(deployment["ramp"], now)
     return share(deployment.get("green_weight", 0))
 
 
-def ramp_share(ramp: Json, now: int) -> Fraction:
+def ramp_share(ramp: Json, now: Fraction | int) -> Fraction:
     """The share at a time: nothing before the start, the last step's for ever after."""
     elapsed = now - unix_seconds(ramp["start"])
     steps = [(after, share(step["green_weight"])) for after, step in zip(step_times(ramp), ramp["steps"], strict=True)]
@@ -43,9 +44,21 @@ def ramp_share(ramp: Json, now: int) -> Fraction:
     return Fraction(math.floor(low + (high - low) * (elapsed - start) / (end - start)), BUCKETS)
 
 
+def time_that_counts(deployment: Json, key: Json, value: bytes, now: int) -> Fraction | int:
+    """When the weight of a key is looked up: now, or when its session was born, but not before the ramp's start and not in the future."""
+    sessions = deployment.get("sticky", {}).get("sessions")
+    if sessions is None:
+        return now
+    # Of a key of several parts the first counts that carries a time.
+    parts = value.split(b"\0") if "all" in key else [value]
+    born = next((time for time in (birth(sessions["born"], part) for part in parts) if time is not None), None)
+    return now if born is None else min(max(Fraction(born, 1000), unix_seconds(deployment["ramp"]["start"])), now)
+
+
 def step_times(ramp: Json) -> list[Fraction]:
     """When each step is reached, in seconds since the start."""
-    return [Fraction(seconds(step["after"])) for step in ramp["steps"]]
+    start = unix_seconds(ramp["start"])
+    return [Fraction(seconds(step["after"])) if "after" in step else unix_seconds(step["at"]) - start for step in ramp["steps"]]
 
 
 def unix_seconds(text: str) -> Fraction:

@@ -27,7 +27,7 @@ fn is_accepted(config: &Value) -> bool {
 }
 
 /// What a schema cannot say, for it is about two places, or about a number's digits.
-const UNSAYABLE: [&str; 16] = [
+const UNSAYABLE: [&str; 18] = [
     // Names, matches, hosts, conditions, headers and sources that clash, some of them in any case.
     ": duplicate of ",
     "is the name of tags.",
@@ -43,6 +43,8 @@ const UNSAYABLE: [&str; 16] = [
     "is not a whole number of seconds",
     "is not a duration of at least a second",
     "of at most 292 years",
+    "is more than 292 years",
+    "is before the start",
     "from 1970 to 2554",
     "has more than 19 significant digits",
     // To a schema 100.0 and 1e2 are whole numbers.
@@ -107,7 +109,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 139] = [
+const BAD: [(&str, &str); 149] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -235,6 +237,19 @@ const BAD: [(&str, &str); 139] = [
     ("/deployments/1/ramp/steps/0/after", r#""1 fortnight""#),
     ("/deployments/1/ramp/steps/0/green_weight", "101"),
     ("/deployments/1/ramp/shape", r#""curve""#),
+    ("/deployments/1/ramp/steps/1/at", r#""tomorrow""#),
+    (
+        "/deployments/1/ramp/steps/1",
+        r#"{"at": "2026-11-23T10:30:00+01:00", "after": "1h", "green_weight": 1}"#,
+    ),
+    ("/deployments/1/ramp/steps/1", r#"{"green_weight": 1}"#),
+    ("/deployments/1/ramp/steps/1", r#"{"at": null, "after": "2h", "green_weight": 1}"#),
+    ("/deployments/1/sticky/sessions", "{}"),
+    ("/deployments/1/sticky/sessions", "null"),
+    ("/deployments/1/sticky/sessions/born", r#""uuid_v4""#),
+    ("/deployments/1/sticky/sessions/born", "null"),
+    ("/deployments/1/sticky/issue_cookie", r#"{"per": "connection"}"#),
+    ("/defaults/sticky", r#"{"sessions": {"born": "uuid_v7"}}"#),
     ("/defaults/mirror", "null"),
     ("/defaults/trust_tags_from", "null"),
     ("/tags/variant_header", "null"),
@@ -253,7 +268,7 @@ const BAD: [(&str, &str); 139] = [
 ];
 
 /// What cannot stand beside the members of an object of the whole configuration.
-const BESIDE: [(&str, &str); 9] = [
+const BESIDE: [(&str, &str); 11] = [
     ("", r#"{"deployment": []}"#),
     ("/deployments/0", r#"{"nmae": "a"}"#),
     (
@@ -263,6 +278,8 @@ const BESIDE: [(&str, &str); 9] = [
     ("/deployments/0/match", r#"{"path": "/a"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"heeder": "a"}"#),
     ("/deployments/1", r#"{"split_by": "route"}"#),
+    ("/deployments/2", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
+    ("/deployments/3", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
     ("/deployments/2", r#"{"mirror": {"percent": 5}}"#),
     ("/deployments/3", r#"{"mirror": {"percent": 5}, "clusters": {"blue": "b", "green": "g"}}"#),
     ("/tags", r#"{"headers": []}"#),

@@ -9,7 +9,7 @@ use super::texts::{
 
 /// A schema of the same shape as that of the structs, to be laid over it.
 pub fn rules() -> Value {
-    let all: [(&str, Value); 19] = [
+    let all: [(&str, Value); 20] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
         ("Deployment", deployment()),
@@ -22,6 +22,7 @@ pub fn rules() -> Value {
         ("Pins", pins()),
         ("Ramp", ramp()),
         ("Rollback", rollback()),
+        ("Sessions", json!({"required": ["born"]})),
         ("SigningKey", signing_key()),
         ("SourcePath", source_path()),
         ("Step", step()),
@@ -39,7 +40,7 @@ pub fn rules() -> Value {
             "deployments": {"minItems": 1},
             "explain": {"default": "never"},
         },
-        "allOf": [route_needs_buckets(), trust_needs_a_tag()],
+        "allOf": [route_needs_buckets(), trust_needs_a_tag(), default_sessions_need_ramps()],
         "$defs": types,
     })
 }
@@ -84,6 +85,23 @@ fn trust_needs_a_tag() -> Value {
     })
 }
 
+/// A session keeps the weight that a ramp had.
+fn default_sessions_need_ramps() -> Value {
+    json!({
+        "if": {"properties": {"defaults": sessions()}, "required": ["defaults"]},
+        "then": {
+            "properties": {
+                "deployments": {"items": {"anyOf": one_of(&["sticky", "ramp"])}},
+            },
+        },
+    })
+}
+
+/// An object with a `sticky` in which sessions keep the weight of their birth.
+fn sessions() -> Value {
+    json!({"properties": {"sticky": {"required": ["sessions"]}}, "required": ["sticky"]})
+}
+
 fn deployment() -> Value {
     json!({
         "required": ["name"],
@@ -105,6 +123,7 @@ fn deployment() -> Value {
                 "if": {"properties": {"mirror": {"type": "object"}}, "required": ["mirror"]},
                 "then": {"required": ["clusters"]},
             },
+            {"if": sessions(), "then": {"required": ["ramp"]}},
         ],
     })
 }
@@ -138,7 +157,12 @@ fn header_match() -> Value {
 }
 
 fn sticky() -> Value {
-    json!({"properties": {"ignore": {"items": {"minLength": 1}, "uniqueItems": true}}})
+    json!({
+        "properties": {"ignore": {"items": {"minLength": 1}, "uniqueItems": true}},
+        // Nothing tells when a connection began.
+        "if": {"required": ["sessions"]},
+        "then": {"properties": {"issue_cookie": {"properties": {"per": {"const": "request"}}}}},
+    })
 }
 
 fn key() -> Value {
@@ -223,8 +247,13 @@ fn ramp() -> Value {
 
 fn step() -> Value {
     json!({
-        "required": ["after", "green_weight"],
-        "properties": {"after": {"pattern": duration()}, "green_weight": percent()},
+        "required": ["green_weight"],
+        "properties": {
+            "after": {"pattern": duration()},
+            "at": {"pattern": TIME},
+            "green_weight": percent(),
+        },
+        "oneOf": one_of(&["after", "at"]),
     })
 }
 

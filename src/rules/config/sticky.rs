@@ -17,6 +17,9 @@ pub struct Sticky {
     /// Deployments of one salt put a key into one bucket. Default: the deployment's name.
     #[serde(deserialize_with = "non_null")]
     pub salt: Option<String>,
+    /// Keeps the weight of its birth for a session whose key carries that. Off by default.
+    #[serde(deserialize_with = "non_null_object")]
+    pub sessions: Option<Sessions>,
     /// With no key found: issue a random id as a cookie. Off by default.
     #[serde(deserialize_with = "non_null_object")]
     pub issue_cookie: Option<IssueCookie>,
@@ -63,6 +66,16 @@ pub struct Key {
 pub enum Decode {
     /// `%40` stands for `@` (RFC 3986, section 2.1).
     Percent,
+}
+
+/// Sessions that keep the weight of their birth.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Sessions {
+    /// How the targeting key carries the time of birth. Required.
+    #[serde(deserialize_with = "non_null")]
+    pub born: Option<Keyword<Born>>,
 }
 
 /// How a key carries the time at which its session began.

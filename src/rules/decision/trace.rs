@@ -81,8 +81,8 @@ impl<'a> Trace<'a> {
                 return Proposal::Peer(variant);
             }
             let assigned = policy.assigner.assign(request, host);
-            let place = assigned.place;
-            weight = place.bucket().and_then(|_| policy.split.weight(host));
+            let (place, birth) = (assigned.place, assigned.birth);
+            weight = place.bucket().and_then(|_| policy.split.weight(birth, host));
             assignment = Some(assigned);
             Proposal::Assigned(place, weight)
         };

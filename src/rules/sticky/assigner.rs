@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::birth::birth;
 use super::ignored::Ignored;
 use super::issued_cookie::IssuedCookie;
 use super::key::KeySource;
 use super::pins::Pins;
-use crate::config::{self, ConfigErrors, Path};
+use crate::config::{self, Born, ConfigErrors, Path};
 use crate::host::{Environment, Host};
 use crate::request::Request;
 use crate::split::{Bucket, Salt};
@@ -19,6 +20,8 @@ pub struct Sticky {
     keys: Box<[KeySource]>,
     /// What is no key.
     ignored: Ignored,
+    /// How keys carry the birth of a session, where that counts.
+    born: Option<Born>,
     /// Issued where no key is found.
     cookie: Option<IssuedCookie>,
     /// The salt, where one is configured.
@@ -39,15 +42,35 @@ impl Sticky {
                 KeySource::new(key, environment, &keys_at.index(index), errors)
             })
             .collect();
+        let sessions_at = at.key("sessions");
+        let born = config.sessions.as_ref().and_then(|sessions| {
+            if sessions.born.is_none() {
+                errors.required(&sessions_at.key("born"));
+            }
+            sessions.born.as_ref()?.known(&sessions_at.key("born"), errors)
+        });
+        let is_timed = config.sessions.is_some();
         let cookie = config.issue_cookie.as_ref().and_then(|cookie| {
-            IssuedCookie::new(cookie, false, environment, &at.key("issue_cookie"), errors)
+            IssuedCookie::new(cookie, is_timed, environment, &at.key("issue_cookie"), errors)
         });
         if let Some(cookie) = &cookie {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
         let ignored = Ignored::new(&config.ignore, &at.key("ignore"), errors);
-        Self { keys: keys.into(), ignored, cookie, salt: config.salt.as_deref().map(Into::into) }
+        Self {
+            keys: keys.into(),
+            ignored,
+            born,
+            cookie,
+            salt: config.salt.as_deref().map(Into::into),
+        }
+    }
+
+    /// Whether sessions are to keep the weight of their birth.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        self.born.is_some()
     }
 }
 
@@ -66,6 +89,9 @@ pub struct Assignment<'a> {
     pub place: Place,
     /// Where the targeting key was found.
     pub source: Option<&'a KeySource>,
+    /// When the session of the key was born, in nanoseconds since the epoch of Unix, where that
+    /// counts and the key carries it.
+    pub birth: Option<u64>,
     /// The `set-cookie` that issues an id, or sets one again.
     pub set_cookie: Option<String>,
 }
@@ -113,11 +139,12 @@ impl Assigner {
             };
             let cookie = self.sticky.cookie.as_ref();
             let set_cookie = cookie.and_then(|cookie| cookie.refresh(source, &key, host));
-            return Assignment { place, source: Some(source), set_cookie };
+            let birth = self.sticky.born.and_then(|born| source.birth(born, &key));
+            return Assignment { place, source: Some(source), birth, set_cookie };
         }
         match &self.sticky.cookie {
             Some(cookie) => self.issue(cookie, host),
-            None => Assignment { place: by_chance(host), source: None, set_cookie: None },
+            None => Assignment::without_key(by_chance(host)),
         }
     }
 
@@ -125,11 +152,20 @@ impl Assigner {
     #[inline(never)] // So that requests with a key do not pay for it.
     fn issue(&self, cookie: &IssuedCookie, host: &mut impl Host) -> Assignment<'_> {
         let Some(id) = cookie.make_id(host) else {
-            return Assignment { place: Place::Nowhere, source: None, set_cookie: None };
+            return Assignment::without_key(Place::Nowhere);
         };
-        let bucket = self.salt.bucket(id.as_str().as_bytes());
-        let set_cookie = Some(cookie.set(id.as_str()));
-        Assignment { place: Place::Bucket(bucket), source: None, set_cookie }
+        let key = id.as_str().as_bytes();
+        Assignment {
+            birth: self.sticky.born.and_then(|born| birth(born, key)),
+            set_cookie: Some(cookie.set(id.as_str())),
+            ..Assignment::without_key(Place::Bucket(self.salt.bucket(key)))
+        }
+    }
+}
+
+impl Assignment<'_> {
+    fn without_key(place: Place) -> Self {
+        Self { place, source: None, birth: None, set_cookie: None }
     }
 }
 

@@ -2,7 +2,11 @@
 
 use crate::config::Born;
 
-/// The time in a key, in milliseconds since the epoch of Unix; None if it carries none.
+/// Nanoseconds.
+pub const NANOS_PER_MILLI: u64 = 1_000_000;
+
+/// The time in a key, in nanoseconds since the epoch of Unix, at most some 584 years; None if it
+/// carries none.
 ///
 /// `Ulid` also reads a UUIDv7, because that is what the filter issues; no text is both.
 #[must_use]
@@ -11,10 +15,11 @@ pub fn birth(born: Born, key: &[u8]) -> Option<u64> {
         Born::UuidV7 => None,
         Born::Ulid => birth_of_ulid(key),
     };
-    ulid.or_else(|| birth_of_uuid_v7(key))
+    let millis = ulid.or_else(|| birth_of_uuid_v7(key))?;
+    Some(millis.saturating_mul(NANOS_PER_MILLI))
 }
 
-/// RFC 9562, sections 4 and 5.7: the first 48 bits. Only the text with hyphens is one, because 32
+/// In milliseconds since the epoch of Unix, as below. RFC 9562, sections 4 and 5.7: the first 48 bits. Only the text with hyphens is one, because 32
 /// hex digits may be any other id.
 #[must_use]
 pub fn birth_of_uuid_v7(key: &[u8]) -> Option<u64> {
@@ -75,18 +80,21 @@ mod tests {
     fn the_example_of_rfc_9562_carries_its_time() {
         let example = b"017F22E2-79B0-7CC3-98C4-DC0C0C07398F";
         // 2022-02-22 19:22:22 UTC, appendix A.6.
-        assert_eq!(birth(Born::UuidV7, example), Some(1_645_557_742_000));
-        assert_eq!(birth(Born::Ulid, &example.to_ascii_lowercase()), Some(1_645_557_742_000));
+        assert_eq!(birth(Born::UuidV7, example), Some(1_645_557_742_000_000_000));
+        assert_eq!(
+            birth(Born::Ulid, &example.to_ascii_lowercase()),
+            Some(1_645_557_742_000_000_000)
+        );
     }
 
     #[test]
     fn the_example_of_the_specification_of_ulid_carries_its_time() {
         // 2016-07-30 22:36:16.385 UTC.
         for example in [b"01ARYZ6S41TSV4RRFFQ69G5FAV", b"01aryz6s41tsv4rrffq69g5fav"] {
-            assert_eq!(birth(Born::Ulid, example), Some(1_469_918_176_385));
+            assert_eq!(birth(Born::Ulid, example), Some(1_469_918_176_385_000_000));
             assert_eq!(birth(Born::UuidV7, example), None);
         }
-        assert_eq!(birth(Born::Ulid, b"7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), Some((1 << 48) - 1));
+        assert_eq!(birth(Born::Ulid, b"7ZZZZZZZZZZZZZZZZZZZZZZZZZ"), Some(u64::MAX));
         assert_eq!(birth(Born::Ulid, b"00000000000000000000000000"), Some(0));
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::birth::birth_of_uuid_v7;
+use super::birth::{NANOS_PER_MILLI, birth_of_uuid_v7};
 use super::id::Id;
 use super::key::KeySource;
 use crate::config::strict::Keyword;
@@ -17,7 +17,6 @@ use crate::request::LONGEST_HOST;
 use crate::wire::PropertyPath;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
-const NANOS_PER_MILLI: u64 = 1_000_000;
 
 /// Longest time that browsers keep a cookie, in days (RFC 6265bis, section 5.5).
 const LONGEST_AGE_IN_DAYS: u64 = 400;

@@ -6,8 +6,9 @@ use std::fmt;
 use percent_encoding::percent_decode;
 
 use super::address::{forwarded_for, without_port};
+use super::birth::birth;
 use super::ignored::Ignored;
-use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
+use crate::config::{self, Born, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::Counter;
 use crate::request::{Request, find_cookie};
@@ -121,6 +122,16 @@ impl KeySource {
     #[must_use]
     pub fn is_cookie(&self, name: &str) -> bool {
         matches!(self, Self::Cookie(own) if **own == *name)
+    }
+
+    /// When the session was born whose key was found here, in nanoseconds since the epoch of Unix:
+    /// of several parts the first that carries a time counts.
+    #[must_use]
+    pub fn birth(&self, born: Born, key: &[u8]) -> Option<u64> {
+        match self {
+            Self::All(_) => key.split(|byte| *byte == 0).find_map(|part| birth(born, part)),
+            _ => birth(born, key),
+        }
     }
 
     fn of_all(
