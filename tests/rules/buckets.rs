@@ -1,16 +1,18 @@
 //! Buckets are frozen: another implementation of xxHash made these vectors.
 
 use bluegreen::config::{self, ConfigErrors, Path};
+use bluegreen::filter;
 use bluegreen::host::Host;
-use bluegreen::split::{Bucket, Salt};
+use bluegreen::split::{Bucket, Salt, Weight};
 use bluegreen::sticky::{Ignored, KeySource};
+use bluegreen::variant::Variant;
 use bluegreen::wire::Pairs;
 use serde::Deserialize;
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use bluegreen_tests::environment::{Everything, configured};
-use bluegreen_tests::fake_host::FakeHost;
+use bluegreen_tests::environment::{Everything, SECRET, configured};
+use bluegreen_tests::fake_host::{FakeHost, header};
 use bluegreen_tests::vectors::Bytes;
 
 const BUCKETS: &str = include_str!("../vectors/buckets.json");
@@ -61,5 +63,19 @@ fn a_key_of_several_parts_has_the_bucket_of_the_parts_with_a_zero_byte_between_t
         let request = table.read(Pairs::new(&headers));
         let key = source.find(&request, &Ignored::default(), &mut host).unwrap();
         assert_eq!(Salt::new(&salt).bucket(&key), bucket(&expected), "{salt} {expected}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_salt_of_the_environment_is_its_bytes() {
+    let sticky = json!({"keys": [{"header": "x-user"}], "salt_env": SECRET.0});
+    let config = json!({"deployments": [{"name": "a", "green_weight": 50, "sticky": sticky}]});
+    let table = configured(&config.to_string()).unwrap();
+    let half = Weight::from_percent("50").unwrap();
+    for user in (0..200).map(|n| format!("u{n}")) {
+        let mut host = FakeHost::with_request(None, "/", &[header("x-user", &user)]);
+        let found = filter::on_request_headers(&table, &mut host).unwrap().decision.variant;
+        let is_green = half.covers(Salt::new(SECRET.1).bucket(user.as_bytes()));
+        assert_eq!(found == Some(Variant::Green), is_green, "{user}");
     }
 }

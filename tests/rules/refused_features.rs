@@ -60,6 +60,18 @@ fn keys_and_pins_that_cannot_be_are_refused() {
         ),
         (r#""sticky": {"keys": [{}]}"#, &[".sticky.keys[0]: required: exactly one of"]),
         (
+            r#""sticky": {"salt_env": "NO_SUCH_VARIABLE"}"#,
+            &[".sticky.salt_env: not found: the environment has no such variable"],
+        ),
+        (
+            r#""sticky": {"salt_env": "BLUEGREEN_SHORT_SECRET"}"#,
+            &[".sticky.salt_env: must hold at least 16 bytes"],
+        ),
+        (
+            r#""sticky": {"salt_env": "BLUEGREEN_CI_SECRET", "salt": "x"}"#,
+            &[".sticky: `salt` and `salt_env` exclude each other"],
+        ),
+        (
             r#""sticky": {"keys": [{"header": "host"}]}"#,
             &[r#".sticky.keys[0].header: "host" is no header"#],
         ),

@@ -109,7 +109,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 149] = [
+const BAD: [(&str, &str); 152] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -244,6 +244,9 @@ const BAD: [(&str, &str); 149] = [
     ),
     ("/deployments/1/ramp/steps/1", r#"{"green_weight": 1}"#),
     ("/deployments/1/ramp/steps/1", r#"{"at": null, "after": "2h", "green_weight": 1}"#),
+    ("/deployments/1/sticky/salt_env", "null"),
+    ("/deployments/1/sticky/salt_env", r#""""#),
+    ("/deployments/1/sticky/salt_env", r#""a=b""#),
     ("/deployments/1/sticky/sessions", "{}"),
     ("/deployments/1/sticky/sessions", "null"),
     ("/deployments/1/sticky/sessions/born", r#""uuid_v4""#),
@@ -268,7 +271,7 @@ const BAD: [(&str, &str); 149] = [
 ];
 
 /// What cannot stand beside the members of an object of the whole configuration.
-const BESIDE: [(&str, &str); 11] = [
+const BESIDE: [(&str, &str); 12] = [
     ("", r#"{"deployment": []}"#),
     ("/deployments/0", r#"{"nmae": "a"}"#),
     (
@@ -278,6 +281,7 @@ const BESIDE: [(&str, &str); 11] = [
     ("/deployments/0/match", r#"{"path": "/a"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"heeder": "a"}"#),
     ("/deployments/1", r#"{"split_by": "route"}"#),
+    ("/deployments/1/sticky", r#"{"salt": "a"}"#),
     ("/deployments/2", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
     ("/deployments/3", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
     ("/deployments/2", r#"{"mirror": {"percent": 5}}"#),

@@ -158,7 +158,11 @@ fn header_match() -> Value {
 
 fn sticky() -> Value {
     json!({
-        "properties": {"ignore": {"items": {"minLength": 1}, "uniqueItems": true}},
+        "properties": {
+            "ignore": {"items": {"minLength": 1}, "uniqueItems": true},
+            "salt_env": {"pattern": VARIABLE},
+        },
+        "not": {"required": ["salt", "salt_env"]},
         // Nothing tells when a connection began.
         "if": {"required": ["sessions"]},
         "then": {"properties": {"issue_cookie": {"properties": {"per": {"const": "request"}}}}},

@@ -17,6 +17,9 @@ pub struct Sticky {
     /// Deployments of one salt put a key into one bucket. Default: the deployment's name.
     #[serde(deserialize_with = "non_null")]
     pub salt: Option<String>,
+    /// The same from a variable of the VM's environment, for a salt that nobody may know.
+    #[serde(deserialize_with = "non_null")]
+    pub salt_env: Option<String>,
     /// Keeps the weight of its birth for a session whose key carries that. Off by default.
     #[serde(deserialize_with = "non_null_object")]
     pub sessions: Option<Sessions>,

@@ -25,7 +25,7 @@ pub struct Sticky {
     /// Issued where no key is found.
     cookie: Option<IssuedCookie>,
     /// The salt, where one is configured.
-    salt: Option<Box<str>>,
+    salt: Option<Box<[u8]>>,
 }
 
 impl Sticky {
@@ -63,7 +63,7 @@ impl Sticky {
             ignored,
             born,
             cookie,
-            salt: config.salt.as_deref().map(Into::into),
+            salt: salt(config, environment, at, errors),
         }
     }
 
@@ -72,6 +72,33 @@ impl Sticky {
     pub fn has_sessions(&self) -> bool {
         self.born.is_some()
     }
+}
+
+/// Shortest salt of the environment, in bytes: a shorter one can be found by trying.
+const SHORTEST_SECRET_SALT: usize = 16;
+
+/// The salt that is configured, if one is.
+fn salt(
+    config: &config::Sticky,
+    environment: &dyn Environment,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> Option<Box<[u8]>> {
+    let Some(variable) = &config.salt_env else {
+        return config.salt.as_ref().map(|salt| salt.as_bytes().into());
+    };
+    let at_variable = at.key("salt_env");
+    if config.salt.is_some() {
+        errors.add(at, "`salt` and `salt_env` exclude each other");
+    }
+    let Some(salt) = environment.secret(variable) else {
+        errors.add(&at_variable, "not found: the environment has no such variable");
+        return None;
+    };
+    if salt.len() < SHORTEST_SECRET_SALT {
+        errors.add(&at_variable, format!("must hold at least {SHORTEST_SECRET_SALT} bytes"));
+    }
+    Some(salt.into())
 }
 
 /// Assigns the requests of a deployment to buckets.
@@ -113,7 +140,7 @@ impl Assigner {
     /// The salt is the deployment's name unless one is configured.
     #[must_use]
     pub fn new(sticky: Arc<Sticky>, pins: Pins, name: &str) -> Self {
-        let salt = Salt::new(sticky.salt.as_deref().unwrap_or(name));
+        let salt = Salt::new(sticky.salt.as_deref().unwrap_or(name.as_bytes()));
         Self { sticky, salt, pins }
     }
 
