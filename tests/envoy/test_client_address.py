@@ -9,7 +9,7 @@ from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
 from tests.harness.routes import route_table, route_to
-from tests.harness.upstream import Upstream
+from tests.harness.upstream import Upstream, received
 
 WEIGHT = 50
 CONFIGURATION = {
@@ -71,5 +71,8 @@ def test_an_entry_with_a_port_is_no_address_to_envoy_and_one_to_the_filter(proxy
 
 def test_at_the_edge_envoy_itself_writes_the_last_entry(proxy: Envoy) -> None:
     with Client(proxy.port("edge")) as client:
-        assert variants(client, "203.0.113.9", kind="/last") == expected("127.0.0.1")
+        [forwarded] = received(client.request("/0", [("x-forwarded-for", "203.0.113.9")]), "x-forwarded-for")
+        client_wrote, envoy_wrote = forwarded.split(",")
+        assert client_wrote == "203.0.113.9"
         assert variants(client, "203.0.113.9", kind="/second") == expected("203.0.113.9")
+        assert variants(client, "203.0.113.9", kind="/last") == expected(envoy_wrote)
