@@ -33,8 +33,8 @@ impl RootContext for Plugin {
                 for error in &errors {
                     log::error!("configuration refused: {error}");
                 }
-                if errors.omitted() > 0 {
-                    log::error!("configuration refused: and {} more errors", errors.omitted());
+                if errors.is_full() {
+                    log::error!("configuration refused: no errors after these were looked for");
                 }
                 false
             }
