@@ -269,7 +269,7 @@ fn more_errors_than_anybody_reads_are_counted_and_cost_no_more_time_than_they_ar
     assert_eq!(errors.iter().len(), 100);
     let names = vec![r#"{"name": "?", "match": {"path": "x"}}"#; 500].join(",");
     let errors = configured(&format!(r#"{{"deployments": [{names}]}}"#)).unwrap_err();
-    assert_eq!((errors.iter().len(), errors.omitted()), (100, 1399));
+    assert_eq!((errors.iter().len(), errors.is_full()), (100, true));
 }
 
 #[test]

@@ -100,7 +100,7 @@ pub(crate) fn expected<E: Error>(what: &str) -> E {
     E::custom(format_args!("invalid type, expected {what}"))
 }
 
-/// A text or an object, whichever stands there.
+/// A text or an object, whichever is there.
 pub(crate) fn text_or_object<'de, T, O, R, D>(
     json: D,
     of_text: fn(T) -> R,

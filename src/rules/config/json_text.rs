@@ -1,4 +1,4 @@
-//! The parts of a JSON text that is known to be one, where they stand: nothing is copied, so that
+//! The parts of a text that is known to be JSON, in place: nothing is copied, so that
 //! a text of any size takes no more memory than it has.
 
 use crate::bytes::ByteMap;
@@ -6,8 +6,8 @@ use crate::bytes::ByteMap;
 /// A part of a text.
 pub type Part<'a> = &'a [u8];
 
-/// The members of an object, keys as written with their quotes. Of a key that stands twice the
-/// last counts, where the first stood.
+/// The members of an object, keys as written with their quotes. Of a key that is written twice
+/// the last counts.
 pub fn members(object: Part<'_>) -> Vec<(Part<'_>, Part<'_>)> {
     let mut members: Vec<(Part<'_>, Part<'_>)> = Vec::new();
     let mut places = ByteMap::default();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_key_that_stands_twice_the_last_counts() {
+    fn of_a_key_that_is_written_twice_the_last_counts() {
         let members = members(b"{\"a\": 1, \"b\": 2, \"a\": 3}");
         assert_eq!(members, [(&b"\"a\""[..], &b"3"[..]), (b"\"b\"", b"2")]);
     }

@@ -1,10 +1,10 @@
-//! From JSON text to the serde structs, with every fault of form and not only the first.
+//! From JSON text to the serde structs, with every error of form and not only the first.
 //!
-//! A good configuration is read in one pass. Of a bad one serde tells one fault and not where.
+//! A good configuration is read in one pass. Of a bad one serde reports one error and not where.
 //! But nothing in the structs is required, so a part can be read without its siblings: the whole
-//! with a single member in it fails exactly if that member is at fault. So the faults are found
-//! by reading smaller and smaller parts of the text, each by the same structs. No part is read
-//! more often than it lies deep, and nothing is looked for behind the last error that is reported.
+//! with a single member in it fails exactly if that member is wrong. So the errors are found
+//! by reading smaller and smaller parts of the text, each by the same structs. A part is
+//! read as often as it is deep, and nothing is read behind the last error that is reported.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -19,12 +19,12 @@ const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];
 /// a VM has 1 GiB.
 const LONGEST: usize = 32 << 20;
 
-/// What could be read of a configuration that has faults of form.
+/// What could be read of a configuration that has errors of form.
 #[derive(Debug)]
 pub struct Malformed {
-    /// Everything but the parts at fault, so that other faults can be found too.
+    /// Everything but the wrong parts, so that other errors can be found too.
     pub rest: Option<Config>,
-    /// The faults of form.
+    /// The errors of form.
     pub errors: ConfigErrors,
 }
 
@@ -90,10 +90,10 @@ fn explain(text: &[u8], first: &str) -> Box<Malformed> {
     if first.starts_with("duplicate field") {
         errors.add(&Path::Root, first);
     } else if errors.is_empty() {
-        // Of a key that stands twice only the last was looked at, and that one is sound. What
+        // Of a key that is written twice only the last was read, and that one is sound. What
         // serde says may repeat the other, which may be a secret.
         let place = first.rsplit_once(" at line ").map_or("", |(_, place)| place);
-        errors.add(&Path::Root, format!("a key stands twice, at line {place}"));
+        errors.add(&Path::Root, format!("a key is written twice, at line {place}"));
     }
     let rest = rest.filter(|_| !errors.is_full());
     Box::new(Malformed { rest, errors })
@@ -116,7 +116,7 @@ fn without(text: Part<'_>, list: Part<'_>) -> Vec<u8> {
     object(members)
 }
 
-/// Reads what can be read of a value. None if the value itself is at fault.
+/// Reads what can be read of a value. None if the value itself is wrong.
 fn salvage<T: DeserializeOwned>(
     value: Part<'_>,
     path: &Path,
@@ -130,8 +130,8 @@ fn salvage<T: DeserializeOwned>(
     object_from_text(&sound).ok()
 }
 
-/// What is left of a part without what is at fault; None if the part itself is. `check` reads the
-/// whole with nothing in it but the part.
+/// What is left of a part without what is wrong in it; None if the part itself is wrong. `check`
+/// reads the whole with nothing in it but the part.
 fn sound_part(
     part: Part<'_>,
     path: &Path,
@@ -153,7 +153,7 @@ fn sound_part(
         }
         [b'[', ..] if check(b"[]").is_none() => {
             let in_list = |element: Part<'_>| check(&list([element]));
-            // What is at fault leaves a stand-in behind, so that the others stay where they are.
+            // A wrong element leaves a stand-in behind, so that the others stay where they are.
             let stand_ins = [&b"{}"[..], b"\"\""];
             let stand_in = stand_ins.into_iter().find(|stand_in| in_list(stand_in).is_none())?;
             let mut sound = Vec::new();
@@ -209,7 +209,7 @@ pub(super) fn without_position(message: &str) -> &str {
 
 /// Serde's message, with the value in place of the name of its type.
 fn reason(message: &str, found: Part<'_>, path: &Path) -> String {
-    // What is expected comes last: before it may stand a value with any text in it.
+    // What is expected comes last: a value before it may hold any text.
     let message = without_position(message);
     let (message, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
     if let Some((_, new)) = RENAMED.iter().find(|(old, _)| path.ends_in(old)) {
@@ -221,7 +221,7 @@ fn reason(message: &str, found: Part<'_>, path: &Path) -> String {
     let value = match found {
         [b'{', ..] => "an object".to_owned(),
         [b'[', ..] => "a list".to_owned(),
-        _ if path.is_secret() => "what stands here".to_owned(),
+        _ if path.is_secret() => "this value".to_owned(),
         scalar => shortened(&String::from_utf8_lossy(scalar)),
     };
     match expected {

@@ -57,7 +57,7 @@ type Groups = ByteMap<Group>;
 #[derive(Clone, Debug, Default)]
 struct Group {
     parts: Vec<Part>,
-    /// By what stands in these parts; the first in precedence comes first.
+    /// By the values of these parts; the first in precedence comes first.
     candidates: ByteMap<Vec<Candidate>>,
 }
 

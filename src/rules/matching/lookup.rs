@@ -1,4 +1,4 @@
-//! Conditions as a look-up finds what they want: parts of values, and what has to stand there.
+//! Conditions as a look-up finds what they want: parts of values, and what they have to be.
 
 use std::ptr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub struct Lookup {
     pub parts: Vec<Part>,
     /// Bytes that are the same for parts that are the same, and for no others.
     pub identity: Vec<u8>,
-    /// What has to stand in these parts, in one of these ways.
+    /// The values that these parts have to have, in one of these ways.
     pub keys: Vec<Vec<u8>>,
     /// The first of what has to be there and not every request has.
     pub first: Option<(Place, Box<str>)>,

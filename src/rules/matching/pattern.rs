@@ -8,7 +8,7 @@ use crate::request::decoded_path;
 /// What a request must have, in a form in which equal matches are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Match {
-    /// Any of them; none stands for any host. Sorted.
+    /// Any of them; none means any host. Sorted.
     pub hosts: Vec<HostPattern>,
     /// Any of them, at least one. Sorted.
     pub paths: Vec<PathPattern>,

@@ -22,7 +22,7 @@ pub fn all(headers: Pairs<'_>) -> impl Iterator<Item = Cookie<'_>> {
     })
 }
 
-/// A cookie as it stands in its header.
+/// A cookie in its header.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookie<'a> {
     name: &'a [u8],

@@ -43,7 +43,7 @@ pub fn decoded(path: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(plain)
 }
 
-/// The byte that an escape stands for, its digits, and what follows.
+/// The byte of an escape, its digits, and what follows.
 fn escaped(first: u8, after: &[u8]) -> Option<(u8, ([u8; 2], &[u8]))> {
     let (digits, rest) = after.split_first_chunk::<2>().filter(|_| first == b'%')?;
     let mut value = [0];

@@ -1,6 +1,6 @@
 //! Parameters of a query, `application/x-www-form-urlencoded`.
 //!
-//! Names are compared as they stand, and only what is found is decoded: most names have nothing to
+//! Names are compared as they come, and only what is found is decoded: most names have nothing to
 //! decode, and a query may have thousands of them.
 
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ pub fn all(query: &[u8]) -> impl Iterator<Item = Parameter<'_>> {
     })
 }
 
-/// A parameter as it stands in its query.
+/// A parameter in its query.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter<'a> {
     pair: &'a [u8],
