@@ -9,6 +9,9 @@ pub const NAME: &str = "^[A-Za-z0-9._-]{1,64}$";
 /// Names of cookies, and of headers but for `host` (RFC 9110, section 5.6.2).
 pub const TOKEN: &str = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 
+/// Methods.
+pub const METHOD: &str = "^[A-Z-]+$";
+
 /// Names of clusters.
 pub const VISIBLE: &str = "^[!-~]+$";
 

@@ -19,7 +19,7 @@ pub(crate) enum Form {
 
 /// One value or a list of them.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged, inline))]
 pub enum OneOrMany<T> {
     /// One.
     One(T),

@@ -1,7 +1,7 @@
 //! The parts of a text that is known to be JSON, in place: nothing is copied, so that
 //! a text of any size takes no more memory than it has.
 
-use crate::bytes::ByteMap;
+use hashbrown::HashMap;
 
 /// A part of a text.
 pub type Part<'a> = &'a [u8];
@@ -10,13 +10,15 @@ pub type Part<'a> = &'a [u8];
 /// the last counts.
 pub fn members(object: Part<'_>) -> Vec<(Part<'_>, Part<'_>)> {
     let mut members: Vec<(Part<'_>, Part<'_>)> = Vec::new();
-    let mut places = ByteMap::default();
+    let mut places: HashMap<Part<'_>, usize> = HashMap::new();
     let mut parts = parts(object);
     while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
-        if places.insert(key, members.len()) {
-            members.push((key, value));
-        } else if let Some(known) = places.get(key).and_then(|place| members.get_mut(*place)) {
-            known.1 = value;
+        match places.get(key).and_then(|place| members.get_mut(*place)) {
+            Some(known) => known.1 = value,
+            None => {
+                places.insert(key, members.len());
+                members.push((key, value));
+            }
         }
     }
     members

@@ -43,7 +43,7 @@ pub fn read(text: &[u8]) -> Result<Config, Box<Malformed>> {
     if text.trim_ascii().is_empty() {
         return Err(unreadable("the configuration is empty"));
     }
-    from_text(text).map_err(|first| explain(text, &first.to_string()))
+    object_from_text(text).map_err(|first| explain(text, &first.to_string()))
 }
 
 /// The one way from text to structs: another would double the largest part of the filter.
