@@ -88,7 +88,8 @@ fn what_is_bad_both_refuse() {
         assert!(!schema.is_valid(config), "the schema accepts {bad}");
         assert!(!is_accepted(config), "the filter accepts {bad}");
     };
-    for config in [json!({}), json!([]), json!({"deployments": null}), json!({"deployments": [5]})] {
+    for config in [json!({}), json!([]), json!({"deployments": null}), json!({"deployments": [5]})]
+    {
         refused(&config, &config.to_string());
     }
     for (pointer, bad) in BAD {
