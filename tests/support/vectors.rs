@@ -26,8 +26,8 @@ macro_rules! chapters {
 }
 
 chapters! {
-    "bucket_header", "cookies", "defaults", "explain", "headers", "hosts", "keys",
-    "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
+    "bucket_header", "conditions", "cookies", "defaults", "explain", "headers", "hosts", "keys",
+    "matches", "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
     "rollback_paths", "split_by_route", "tags", "weights",
 }
 
