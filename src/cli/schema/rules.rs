@@ -142,7 +142,7 @@ fn paths() -> Value {
     json!({
         "anyOf": [
             {"type": "string", "pattern": PATH},
-            {"type": "array", "items": {"pattern": PATH}, "minItems": 1, "uniqueItems": true},
+            {"type": "array", "items": {"type": "string", "pattern": PATH}, "minItems": 1, "uniqueItems": true},
         ],
     })
 }

@@ -24,7 +24,9 @@ mod warning;
 pub use deployment::{Clusters, Deployment};
 pub use either::OneOrMany;
 pub use error::{ConfigError, ConfigErrors, Path, shortened};
-pub use header_name::{RESERVED, cookie_name, header_name, is_token, own_header_name};
+pub use header_name::{
+    RESERVED, RESERVED_PREFIX, cookie_name, header_name, is_token, own_header_name,
+};
 pub use matching::{Condition, Match};
 pub use name::{NOT_A_NAME, is_name};
 pub use number::Number;

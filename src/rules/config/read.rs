@@ -144,11 +144,25 @@ fn sound_part(
     }
     match part {
         [b'{', ..] if check(b"{}").is_none() => {
-            let sound = members(part).into_iter().filter_map(|(key, member)| {
+            let (all, mut sound) = (members(part), Vec::<(Part<'_>, Vec<u8>)>::new());
+            let mut rest = all.iter();
+            while let Some((key, member)) = rest.next() {
+                if errors.is_full() {
+                    break;
+                }
                 let name: String = from_text(key).unwrap_or_default();
-                let in_object = |member: Part<'_>| check(&object([(key, member.to_vec())]));
-                Some((key, sound_part(member, &path.key(&name), &in_object, errors)?))
-            });
+                let in_object = |member: Part<'_>| check(&object([(*key, member.to_vec())]));
+                // Of a key that is written twice the last counts.
+                let is_written_again = || rest.as_slice().iter().any(|(later, _)| later == key);
+                if in_object(member).is_some() && is_written_again() {
+                    continue;
+                }
+                if let Some(member) = sound_part(member, &path.key(&name), &in_object, errors) {
+                    // Only known keys are sound, and these are few.
+                    sound.retain(|(earlier, _)| earlier != key);
+                    sound.push((key, member));
+                }
+            }
             Some(object(sound))
         }
         [b'[', ..] if check(b"[]").is_none() => {

@@ -1,6 +1,9 @@
 //! What is no error of a configuration and yet can hardly be meant.
 
 use std::fmt;
+use std::hash::Hasher;
+
+use twox_hash::XxHash64;
 
 use super::error::{MOST_ERRORS, Path};
 
@@ -12,6 +15,16 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// Equal for equal warnings.
+    #[must_use]
+    pub fn key(&self) -> u64 {
+        let mut hash = XxHash64::with_seed(0);
+        hash.write(self.path.as_bytes());
+        hash.write(&[0]);
+        hash.write(self.reason.as_bytes());
+        hash.finish()
+    }
+
     /// Where in the configuration it is.
     #[must_use]
     pub fn path(&self) -> &str {

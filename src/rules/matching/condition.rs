@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::order::sorted;
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::request::{Request, find_cookie, find_parameter};
@@ -202,6 +203,5 @@ fn values(
             values.push(value);
         }
     }
-    values.sort_unstable();
-    (errors.count() == before).then(|| values.into())
+    (errors.count() == before).then(|| sorted(values).into())
 }

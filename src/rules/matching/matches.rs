@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use hashbrown::HashMap;
 
 use super::condition::{Rank, rank};
+use super::order::sorted;
 use super::{Index, Lookup, Match, Position};
 use crate::config::{self, ConfigErrors, OneOrMany, Path};
 
@@ -51,12 +52,11 @@ impl Matches {
         if !errors.is_empty() {
             return index;
         }
-        let mut all: Vec<(Reverse<Rank>, At, Match)> = (self.0.into_iter())
+        // No two are at one place, so the matches themselves are never compared.
+        let all: Vec<(Reverse<Rank>, At, Match)> = (self.0.into_iter())
             .map(|(matches, at)| (Reverse(rank(&matches.conditions)), at, matches))
             .collect();
-        all.sort_unstable_by(|(rank, at, _), (other, other_at, _)| {
-            (rank, at).cmp(&(other, other_at))
-        });
+        let all = sorted(all);
         let (mut size, mut is_reachable) = (0_usize, vec![false; deployments]);
         for (_, (position, _), matches) in &all {
             let lookup = Lookup::new(&matches.conditions);

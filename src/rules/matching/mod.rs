@@ -6,6 +6,7 @@ mod hostname;
 mod index;
 mod lookup;
 mod matches;
+mod order;
 mod pattern;
 
 pub use candidates::{Candidates, Position};

@@ -1,12 +1,13 @@
 //! Which requests a deployment is meant for, validated.
 
+use super::order::sorted;
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, OneOrMany, Path};
 use crate::matching::{Condition, HostPattern, Place};
 use crate::request::decoded_path;
 
 /// What a request must have, in a form in which equal matches are equal values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Match {
     /// Any of them; none means any host. Sorted.
     pub hosts: Vec<HostPattern>,
@@ -52,8 +53,7 @@ impl Match {
         ] {
             conditions.extend(all_conditions(list, place, &at.key(key), errors));
         }
-        conditions.sort_unstable();
-        (errors.count() == before).then_some(Self { hosts, paths, conditions })
+        (errors.count() == before).then(|| Self { hosts, paths, conditions: sorted(conditions) })
     }
 }
 
@@ -77,8 +77,7 @@ fn hosts(list: Option<&[String]>, at: &Path, errors: &mut ConfigErrors) -> Vec<H
     if list.is_some_and(<[_]>::is_empty) {
         errors.add(at, "is empty; leave it out to match any host");
     }
-    hosts.sort_unstable();
-    hosts
+    sorted(hosts)
 }
 
 /// Different conditions of a list.
@@ -96,7 +95,7 @@ fn all_conditions(
         let condition = Condition::new(condition, place, &at.index(index), errors);
         conditions.extend(condition.map(|condition| (condition, index)));
     }
-    conditions.sort_unstable();
+    let conditions = sorted(conditions);
     for pair in conditions.windows(2) {
         if let [(earlier, first), (later, second)] = pair
             && earlier == later
@@ -113,12 +112,10 @@ impl PathPattern {
         let exact = Self::list(config.path.as_ref(), &at.key("path"), errors);
         let prefixes = Self::list(config.path_prefix.as_ref(), &at.key("path_prefix"), errors);
         let is_any = exact.is_empty() && prefixes.is_empty();
-        let mut patterns: Vec<Self> = (exact.into_iter().map(Self::Exact))
+        let patterns = (exact.into_iter().map(Self::Exact))
             .chain(prefixes.into_iter().map(Self::Prefix))
-            .chain(is_any.then_some(Self::Any))
-            .collect();
-        patterns.sort_unstable();
-        patterns
+            .chain(is_any.then_some(Self::Any));
+        sorted(patterns.collect())
     }
 
     /// Different paths of a list.
@@ -152,8 +149,23 @@ impl PathPattern {
                 continue;
             }
             seen.insert(&path, place.unwrap_or(0));
+            if let Some(reason) = hardly_meant(&path, at.ends_in("path_prefix")) {
+                errors.warn(&at_path, || reason);
+            }
             paths.push(path.into());
         }
         paths
     }
+}
+
+/// What may be wrong with a path that is none that a request can be expected to have.
+fn hardly_meant(path: &[u8], is_prefix: bool) -> Option<&'static str> {
+    if path.contains(&b'*') {
+        return Some("has a `*`, which is a character like any other and no wildcard");
+    }
+    let goes_on = path.last().is_some_and(|byte| b".-_~:;,=+!$&'(@".contains(byte));
+    (is_prefix && goes_on).then_some(
+        "matches nothing that goes on behind it: a prefix ends at the end of the path, \
+         at `/`, `:` or `;`, or in its own `/`",
+    )
 }
