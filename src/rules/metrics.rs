@@ -11,12 +11,19 @@ pub enum Counter {
     RepeatedKey,
     /// A header that a condition is about came in several lines, so that no condition on it held.
     RepeatedCondition,
+    /// A configuration that was accepted has something that can hardly be meant.
+    ConfigurationWarning,
 }
 
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        let others = [Self::RollbackUnreadable, Self::RepeatedKey, Self::RepeatedCondition];
+        let others = [
+            Self::RollbackUnreadable,
+            Self::RepeatedKey,
+            Self::RepeatedCondition,
+            Self::ConfigurationWarning,
+        ];
         Refusal::ALL.into_iter().map(Self::OverrideRefused).chain(others)
     }
 
@@ -37,6 +44,7 @@ impl Counter {
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
             Self::RepeatedKey => "bluegreen.key.repeated",
             Self::RepeatedCondition => "bluegreen.match.repeated",
+            Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }
 }

@@ -9,7 +9,7 @@ import xxhash
 
 from tests.oracle.births import birth
 from tests.oracle.durations import seconds
-from tests.oracle.matching import request_host
+from tests.oracle.host import request_host
 from tests.oracle.request import Request, at_path
 
 Json = Any

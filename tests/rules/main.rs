@@ -46,3 +46,5 @@ mod sessions;
 mod tags;
 #[cfg(not(target_family = "wasm"))]
 mod unreadable;
+#[cfg(not(target_family = "wasm"))]
+mod warnings;

@@ -1,7 +1,10 @@
-//! What decides where a request goes, found in one pass over its headers.
+//! What decides where a request goes: its headers, found in one pass, its path, the parameters of
+//! its query and its cookies.
 
 mod authority;
 mod cookie;
+mod path;
+mod query;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,7 +15,9 @@ use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs, Repeated};
 
 pub use authority::{LONGEST_HOST, Room, normalize};
-pub use cookie::{find as find_cookie, trimmed};
+pub use cookie::{Cookie, all as all_cookies, find as find_cookie, trimmed};
+pub use path::{decoded as decoded_path, of_target};
+pub use query::{Parameter, all as all_parameters, find as find_parameter};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -97,10 +102,10 @@ impl<'a> Request<'a> {
         Some(Cow::Owned(host.to_vec()))
     }
 
-    /// The path without its query.
+    /// The path without its query, in the form in which it is compared.
     #[must_use]
-    pub fn path(&self) -> &'a [u8] {
-        self.target.split(|byte| *byte == b'?').next().unwrap_or_default()
+    pub fn path(&self) -> Cow<'a, [u8]> {
+        of_target(self.target)
     }
 
     /// What follows the first `?`.
@@ -113,6 +118,17 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.headers.get(b"x-envoy-internal") == Some(b"true")
+    }
+
+    /// Notes if a header that a condition is about came in several lines.
+    ///
+    /// # Errors
+    /// What it is given.
+    pub fn condition_on<T>(&self, line: Result<T, Repeated>) -> Result<T, Repeated> {
+        if line.is_err() {
+            self.has_repeated_condition.set(true);
+        }
+        line
     }
 
     /// The value of a header that came in one line; an error if it came in several.
