@@ -1,12 +1,17 @@
 //! One configuration of the filter, made by Envoy's main thread and shared by all workers.
 
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bluegreen::config::Warning;
+use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::table::Table;
 
 use crate::abi::{self, Buffer, Envoy, Level};
 use crate::environment::Process;
+use crate::host::Stream;
+use crate::warnings;
 
 /// What the streams of a configuration share. Nothing in it changes.
 #[derive(Debug)]
@@ -15,6 +20,17 @@ pub struct Configuration {
     pub table: Table,
     /// The counters.
     pub counters: Counters,
+    /// Warnings of this configuration that the counter lacks: only a stream can count.
+    uncounted: AtomicUsize,
+}
+
+/// Logs a warning of a configuration, once in the process; whether it was news.
+fn tell(warning: &Warning) -> bool {
+    let is_new = warnings::is_new(warning.key());
+    if is_new {
+        abi::log(Level::Warning, &format!("configuration accepted, but {warning}"));
+    }
+    is_new
 }
 
 /// The numbers by which Envoy knows the counters of a configuration.
@@ -28,18 +44,29 @@ impl Configuration {
             Ok(table) => {
                 let amount = table.names().len();
                 abi::log(Level::Info, &format!("configured: {amount} deployments"));
-                Some(Self { table, counters })
+                let news = table.warnings().iter().filter(|warning| tell(warning)).count();
+                Some(Self { table, counters, uncounted: AtomicUsize::new(news) })
             }
             Err(errors) => {
                 for error in &errors {
                     abi::log(Level::Error, &format!("configuration refused: {error}"));
                 }
-                if errors.omitted() > 0 {
-                    let line =
-                        format!("configuration refused: and {} more errors", errors.omitted());
-                    abi::log(Level::Error, &line);
+                if errors.is_full() {
+                    let line = "configuration refused: no errors after these were looked for";
+                    abi::log(Level::Error, line);
                 }
                 None
+            }
+        }
+    }
+}
+
+impl Configuration {
+    /// Counts, by its first stream, the warnings of the configuration.
+    pub fn count_warnings(&self, stream: &mut Stream<'_>) {
+        if self.uncounted.load(Ordering::Relaxed) > 0 {
+            for _ in 0..self.uncounted.swap(0, Ordering::Relaxed) {
+                stream.count(Counter::ConfigurationWarning);
             }
         }
     }

@@ -104,6 +104,7 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             let configuration = unsafe { &*filter.configuration };
             // SAFETY: the stream lives while Envoy waits for this hook.
             let mut stream = unsafe { Stream::new(envoy, &configuration.counters) };
+            configuration.count_warnings(&mut stream);
             let outcome = filter::on_request_headers(&configuration.table, &mut stream);
             if let Some(outcome) = outcome
                 && !outcome.response.is_empty()

@@ -3,6 +3,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
@@ -198,9 +199,12 @@ impl Host for Stream<'_> {
     }
 
     fn random(&mut self) -> Option<u128> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(u128::from_le_bytes(bytes))
+        random()
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        static LASTING: LazyLock<Option<u128>> = LazyLock::new(random);
+        *LASTING
     }
 
     fn now(&mut self) -> u64 {
@@ -233,6 +237,12 @@ impl Host for Stream<'_> {
             abi::log(Level::Warning, &message());
         }
     }
+}
+
+fn random() -> Option<u128> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u128::from_le_bytes(bytes))
 }
 
 const _: () = assert!(

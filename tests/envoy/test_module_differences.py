@@ -73,13 +73,13 @@ def test_a_flag_that_is_an_empty_struct_rolls_back_in_the_module_alone(fleet: Fl
 @pytest.mark.parametrize(
     ("configuration", "told"),
     [
-        (GREEN, "rollback.sources[0]: unsupported: this host cannot read \"bluegreen\" in the metadata of `virtual_host`"),
+        (GREEN, "rollback.sources[0]: unsupported: this proxy cannot read \"bluegreen\" in the metadata of `virtual_host`"),
         (by("listener"), "the metadata of `listener`"),
         (by("node"), "the metadata of `node`"),
         (by({"in": "route", "path": ["a", "b", "c"]}), "cannot read \"a.b.c\" in the metadata of `route`"),
         (
             by("route") | {"defaults": {"sticky": {"keys": [{"property": ["metadata", "filter_metadata", "jwt", "payload", "sub"]}]}}},
-            "property: unsupported: this host has no such attribute",
+            "property: unsupported: this proxy has no such attribute",
         ),
     ],
 )

@@ -35,6 +35,10 @@ struct Encoded<'a> {
     data: &'a [u8],
 }
 
+/// A name that must be there once at most is there several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeated;
+
 /// Sizes of a name and of its value.
 type Sizes = [u8; 8];
 
@@ -54,6 +58,12 @@ impl Lengths {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Whether a name may be one of them by its length.
+    #[must_use]
+    pub fn may_have(self, name: &[u8]) -> bool {
+        self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
     }
 
     fn has(self, length: u64) -> bool {
@@ -122,6 +132,21 @@ impl<'a> Pairs<'a> {
             }
         }
         None
+    }
+
+    /// Value of the only pair of this name.
+    ///
+    /// # Errors
+    /// Several pairs, of which none can be preferred.
+    #[inline(never)] // As above.
+    pub fn single(self, name: &[u8]) -> Result<Option<&'a [u8]>, Repeated> {
+        let mut only = None;
+        for (found, value) in self.as_long_as(name) {
+            if bytes::equal(found, name) && only.replace(value).is_some() {
+                return Err(Repeated);
+            }
+        }
+        Ok(only)
     }
 
     /// Values of all pairs of this name.
@@ -269,6 +294,14 @@ mod tests {
             assert!(!pairs.is_empty());
         }
         assert!(Pairs::of_lines(&[]).is_empty());
+    }
+
+    #[test]
+    fn of_several_pairs_of_a_name_none_is_the_only_one() {
+        let buffer = encode([(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"a", b"1")].into_iter());
+        let pairs = Pairs::new(&buffer);
+        assert_eq!(pairs.single(b"a"), Err(Repeated));
+        assert_eq!((pairs.single(b"b"), pairs.single(b"c")), (Ok(Some(&b"2"[..])), Ok(None)));
     }
 
     #[test]
