@@ -2,6 +2,9 @@
 
 VERSION := $(call PACKAGE,version)
 LIBRARY := dist/libbluegreen-$(VERSION).so
+# What a ConfigMap of Kubernetes holds, less its name and what is around it.
+LIBRARY_LIMIT := 1000000
+PROVOKED_LIBRARY := target/provoked/native/libbluegreen_dynamic_module.so
 NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_module -name '*.rs' -o -name Cargo.toml)
 
 # Rust takes the unwinder from libgcc_s.so.1, which Envoy's image does not have. A linker script of
@@ -12,8 +15,8 @@ UNWINDER_FLAGS := -C link-arg=-L$(CURDIR)/$(UNWINDER)
 $(LIBRARY): target/module/native/libbluegreen_dynamic_module.so src/dynamic_module/callbacks-1.38.txt
 	@mkdir -p dist
 	@$(call CHECK_LIBRARY,$<)
+	@size=$$(wc -c < $<); echo "$@: $$size bytes, of $(LIBRARY_LIMIT) at most; needs glibc $$($(call GLIBC,$<))"; [ $$size -le $(LIBRARY_LIMIT) ]
 	@cp $< $@.new && mv $@.new $@
-	@echo "$@: $$(wc -c < $@) bytes, needs glibc $$($(call GLIBC,$@))"
 
 # $(call COMPILE_NATIVE,target directory,more flags of rustc): Cargo drops `lto = true` without a word where
 # a crate cannot have it, so rustc's own command line has to show it; a fresh package shows none.
@@ -31,7 +34,7 @@ target/module/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDE
 	$(call COMPILE_NATIVE,target/module)
 
 # The same, but a hook panics that the environment variable BLUEGREEN_PANIC_IN names.
-target/provoked/native/libbluegreen_dynamic_module.so: $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
+$(PROVOKED_LIBRARY): $(NATIVE_SOURCES) $(UNWINDER)/libgcc_s.so
 	$(call COMPILE_NATIVE,target/provoked,--cfg provoked_panics)
 
 $(UNWINDER)/libgcc_s.so:
