@@ -35,10 +35,11 @@ class Standalone:
         self._upstream_ports = {BLUE_ADDRESS: blue_port, GREEN_ADDRESS: green_port}
         self._ports = {"ingress": port, "admin": admin_port}
         self._is_native = is_native()
-        source = SOURCE / "native" if self._is_native else SOURCE
-        self._routes = (source / "routes.yaml").read_text()
+        self.source = SOURCE / "native" if self._is_native else SOURCE
+        """Where routes.yaml and filter.yaml are."""
+        self._routes = (self.source / "routes.yaml").read_text()
         self.end_rollback()
-        filter_text = (source / "filter.yaml").read_text()
+        filter_text = (self.source / "filter.yaml").read_text()
         if not self._is_native:
             filter_text = filter_text.replace(WASM_AS_WRITTEN, str(filter_wasm()))
         self._filter: dict[str, Any] = yaml.safe_load(filter_text)
