@@ -25,7 +25,7 @@ ORACLE_NODES = 5
 """Each kind of node metadata takes an Envoy of its own."""
 DECIDED_OTHERWISE = ["a_null_beside_the_flag"]
 """See test_module_differences.py."""
-LEAST_NATIVELY = 400
+LEAST_NATIVELY = 300
 """Many of the random configurations name a source that the dynamic module cannot read."""
 
 

@@ -37,7 +37,7 @@ def wasm_filter(configuration: Any) -> Any:
 @contextmanager
 def both(fleet: Fleet, blue: Upstream, configuration: Any, before: list[Any] | None = None, **metadata: Any) -> Iterator[tuple[Client, Client]]:
     """Connections to the filter in WebAssembly and to the dynamic module, with this configuration and metadata of the route."""
-    routes = route_table([route_to("blue", metadata or None)])
+    routes = route_table([route_to("blue", metadata or None) | {"name": "all"}])
     listeners = [
         listener(name, [*(before or []), {"name": "bluegreen", "typed_config": typed}], routes, **client_addresses_by_header("10.0.0.1"))
         for name, typed in (("wasm", wasm_filter(configuration)), ("module", module_filter(configuration)))

@@ -12,7 +12,7 @@ from tests.harness.artefact import REPOSITORY
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.dynamic_module import FILTER_TYPE, TYPE, module_filter, own_configuration
-from tests.harness.envoy import Envoy
+from tests.harness.envoy import SEARCH_PATH, Envoy
 from tests.harness.files import write_resources
 from tests.harness.http_filters import HTTP
 from tests.harness.routes import route_table, route_to, watched
@@ -63,7 +63,7 @@ def test_a_panic_in_a_hook_leaves_envoy_serving(tmp_path: Path, blue: Upstream, 
     write_resources(file, [resource(1)])
     rds = {"rds": {"route_config_name": "models", "config_source": watched(routes)}}
     boot = bootstrap([listener("ingress", discovered(file), rds)], [cluster("blue", blue.port)])
-    environment = {} if hook is None else {"BLUEGREEN_PANIC_IN": hook}
+    environment = {SEARCH_PATH: str(LIBRARY.parent)} | ({} if hook is None else {"BLUEGREEN_PANIC_IN": hook})
     with Envoy(boot, tmp_path, concurrency=2, environment=environment) as envoy, Client(envoy.port("ingress")) as client:
         refuses_routes = hook == "per_route_config_new"
         if refuses_routes:

@@ -36,7 +36,8 @@ def own_configuration(namespaces: Json, library: Path | None = None) -> Json:
     """`typed_per_filter_config` of a virtual host or a route: an object of namespaces, as in `filter_metadata`."""
     own = {
         "@type": DYNAMIC_MODULES + "DynamicModuleFilterPerRoute",
-        "dynamic_module_config": {"module": {"local": {"filename": str(library or filter_library())}}},
+        # Here Envoy 1.38 takes no path; it looks in ENVOY_DYNAMIC_MODULES_SEARCH_PATH.
+        "dynamic_module_config": {"name": (library or filter_library()).stem.removeprefix("lib")},
         "per_route_config_name": "bluegreen",
         "filter_config": {"@type": TYPE + "google.protobuf.StringValue", "value": json.dumps(namespaces)},
     }
@@ -74,6 +75,8 @@ class ForModule:
 
     def key(self, key: Json) -> None:
         """Has a targeting key read where the module can."""
+        for part in key.get("all") or []:
+            self.key(part)
         match key.get("property"):
             case ["metadata", "filter_metadata", *path] if len(path) != 2:
                 name = "dynamic." + ".".join(path)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.harness.artefact import REPOSITORY, filter_library, filter_wasm, is_native
+from tests.harness.artefact import REPOSITORY, filter_wasm, is_native
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_atomically
 
@@ -47,8 +47,7 @@ class Standalone:
 
     def envoy(self, concurrency: int = 1) -> Envoy:
         """Envoy with the bootstrap file; not started yet."""
-        found_in = {"ENVOY_DYNAMIC_MODULES_SEARCH_PATH": str(filter_library().parent)} if self._is_native else {}
-        return Envoy(self.bootstrap(), self.directory, concurrency, environment=found_in)
+        return Envoy(self.bootstrap(), self.directory, concurrency)
 
     def bootstrap(self) -> dict[str, Any]:
         """bootstrap.yaml with other ports, open to this machine alone."""
