@@ -1,0 +1,132 @@
+//! `bluegreen check`: what the filter would say, and what only a view of the whole can see.
+
+mod locate;
+
+use std::rc::Rc;
+
+use crate::find::{Content, Found, Inventory};
+use crate::finding::{Finding, Level, Rule};
+use crate::rules::{self, Problem, Verdict};
+use crate::source::{Document, Unreadable, View, as_json, strict_json};
+
+/// A configuration and what the filter makes of it.
+pub struct Judged<'a> {
+    pub found: &'a Found,
+    /// As the filter reads it; None if it cannot be read at all.
+    pub document: Option<Document>,
+    pub json: String,
+    pub verdict: Verdict,
+}
+
+impl Judged<'_> {
+    /// The configuration's values; None if it is no JSON.
+    pub fn root(&self) -> Option<View<'_>> {
+        match &self.found.content {
+            Content::Value(id) => Some(View { document: &self.found.document, id: *id }),
+            Content::Text(_) => self.document.as_ref()?.root(),
+        }
+    }
+
+    fn locate(&self, problem: &Problem) -> crate::source::Place {
+        let holder = self.found.holder().place();
+        let Some(root) = self.root() else {
+            let Content::Text(text) = &self.found.content else { return holder };
+            let document =
+                Document { text: Rc::clone(text), tree: Rc::default(), is_json: true };
+            return locate::locate_line(&document, 0, &problem.reason).unwrap_or(holder);
+        };
+        if problem.path.is_empty() && root.document.is_json {
+            let place = locate::locate_line(root.document, root.span().start, &problem.reason);
+            if let Some(place) = place {
+                return place;
+            }
+        }
+        locate::locate(root, &problem.path, &problem.reason)
+    }
+}
+
+/// Has the rules read a configuration.
+pub fn judge(found: &Found) -> Judged<'_> {
+    let (document, json) = match &found.content {
+        Content::Text(text) => (strict_json(text).ok(), text.as_str().to_owned()),
+        Content::Value(id) => {
+            let view = View { document: &found.document, id: *id };
+            match as_json(view) {
+                Ok(json) => (None, json),
+                Err(reason) => {
+                    let reason = reason.to_owned();
+                    let problem = Problem { path: String::new(), reason, is_error: true };
+                    let verdict = Verdict { problems: vec![problem], omitted: 0, table: None };
+                    return Judged { found, document: None, json: String::new(), verdict };
+                }
+            }
+        }
+    };
+    let verdict = rules::judge(&json);
+    Judged { found, document, json, verdict }
+}
+
+/// All findings, in the order of the files.
+pub fn check(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
+    let mut findings = inventory.findings.clone();
+    for judged in judged {
+        findings.extend(of_filter(judged));
+    }
+    if inventory.configurations.is_empty() {
+        findings.push(Finding::anywhere(
+            Rule::NothingFound,
+            "no routing configuration was found in what was given",
+        ));
+    }
+    sort(&mut findings);
+    findings
+}
+
+/// What the filter says of one configuration.
+fn of_filter(judged: &Judged<'_>) -> Vec<Finding> {
+    let finding = |problem: &Problem| {
+        let rule = if problem.is_error { Rule::Configuration } else { Rule::Advice };
+        Finding::new(rule, judged.locate(problem), &problem.reason)
+            .of(&judged.found.label)
+            .at_path(&problem.path)
+    };
+    let mut findings: Vec<_> = judged.verdict.problems.iter().map(finding).collect();
+    if judged.verdict.omitted > 0 {
+        let message = format!("{} more errors are not shown", judged.verdict.omitted);
+        let place = judged.found.holder().place();
+        findings.push(Finding::new(Rule::Configuration, place, message).of(&judged.found.label));
+    }
+    findings
+}
+
+fn sort(findings: &mut [Finding]) {
+    // By file in the order of the arguments they are already; a file's by place.
+    let files: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.place.as_ref().map_or("", |place| place.file()).to_owned())
+        .collect();
+    let rank = |finding: &Finding| {
+        let file = finding.place.as_ref().map_or("", |place| place.file());
+        let start = finding.place.as_ref().map_or(0, |place| place.span.start);
+        (files.iter().position(|known| known == file), start)
+    };
+    findings.sort_by_cached_key(rank);
+}
+
+/// The worst of all.
+pub fn worst(findings: &[Finding]) -> Option<Level> {
+    findings.iter().map(|finding| finding.level).max()
+}
+
+/// Why a configuration cannot be used by a command that needs one.
+pub fn first_error(judged: &Judged<'_>) -> Option<String> {
+    let problem = judged.verdict.problems.iter().find(|problem| problem.is_error)?;
+    let colon = if problem.path.is_empty() { "" } else { ": " };
+    Some(format!("{}{colon}{}", problem.path, problem.reason))
+}
+
+impl From<Unreadable> for Finding {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::new(Rule::Unreadable, unreadable.place, unreadable.reason)
+    }
+}

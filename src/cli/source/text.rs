@@ -1,0 +1,133 @@
+//! A text and where it stands: in a file, or within a value of another text.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::Style;
+use super::scalar::offset_in_source;
+
+/// A text that was read.
+#[derive(Debug)]
+pub struct Text {
+    text: String,
+    origin: Origin,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// The name of a file, as it is shown.
+    File(String),
+    /// A scalar of another text.
+    Within { outer: Rc<Text>, scalar: Range<usize>, style: Style },
+}
+
+/// A part of a text.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub text: Rc<Text>,
+    /// In bytes.
+    pub span: Range<usize>,
+}
+
+/// Where somebody finds a place in an editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+impl Text {
+    /// The text of a file. A byte order mark is no part of it.
+    pub fn of_file(name: impl Into<String>, text: String) -> Rc<Self> {
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
+        Rc::new(Self { text, origin: Origin::File(name.into()) })
+    }
+
+    /// The text that a scalar of another text holds.
+    pub fn within(outer: &Rc<Self>, scalar: Range<usize>, style: Style, text: String) -> Rc<Self> {
+        Rc::new(Self { text, origin: Origin::Within { outer: Rc::clone(outer), scalar, style } })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The name of the file that it stands in.
+    pub fn name(&self) -> &str {
+        match &self.origin {
+            Origin::File(name) => name,
+            Origin::Within { outer, .. } => outer.name(),
+        }
+    }
+
+    /// The byte at which a line (from 1) and a column (from 1, in bytes) are.
+    pub fn offset_of(&self, line: usize, column: usize) -> usize {
+        let before: usize =
+            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        before.saturating_add(column.saturating_sub(1)).min(self.text.len())
+    }
+}
+
+impl Place {
+    pub fn new(text: &Rc<Text>, span: Range<usize>) -> Self {
+        Self { text: Rc::clone(text), span }
+    }
+
+    /// The same place in the file.
+    pub fn in_file(&self) -> Self {
+        let mut place = self.clone();
+        while let Origin::Within { outer, scalar, style } = &place.text.origin {
+            let source = outer.text.get(scalar.clone()).unwrap_or_default();
+            let find = |offset| {
+                scalar
+                    .start
+                    .saturating_add(offset_in_source(source, *style, &place.text.text, offset))
+            };
+            let start = find(place.span.start);
+            // The last character, so that what lies between stays out.
+            let last = place.span.end.saturating_sub(1).max(place.span.start);
+            let end = if place.span.is_empty() { start } else { find(last).saturating_add(1) };
+            let outer = Rc::clone(outer);
+            place = Self { text: outer, span: start..end.max(start) };
+        }
+        place
+    }
+
+    /// The file's name.
+    pub fn file(&self) -> &str {
+        self.text.name()
+    }
+
+    /// Where the place starts in its own text.
+    pub fn position(&self) -> Position {
+        position(self.text.as_str(), self.span.start)
+    }
+
+    /// Where the place ends in its own text.
+    pub fn end(&self) -> Position {
+        position(self.text.as_str(), self.span.end)
+    }
+}
+
+fn position(text: &str, offset: usize) -> Position {
+    let before = text.get(..floor(text, offset)).unwrap_or_default();
+    let (line_start, lines) = match before.rfind('\n') {
+        Some(newline) => {
+            (newline.saturating_add(1), before.bytes().filter(|byte| *byte == b'\n').count())
+        }
+        None => (0, 0),
+    };
+    let column = before.get(line_start..).unwrap_or_default().chars().count();
+    Position { line: lines.saturating_add(1), column: column.saturating_add(1) }
+}
+
+/// The start of the character that an offset lies in.
+pub fn floor(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset).rev().find(|offset| text.is_char_boundary(*offset)).unwrap_or(0)
+}

@@ -1,0 +1,1 @@
+//! Tests of the program `bluegreen`, each of which runs it.
