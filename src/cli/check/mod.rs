@@ -1,6 +1,13 @@
 //! `bluegreen check`: what the filter would say, and what only a view of the whole can see.
 
+mod chains;
+mod clusters;
 mod locate;
+mod nulls;
+mod rollback;
+mod routes;
+mod shadowed;
+mod tags;
 
 use std::rc::Rc;
 
@@ -56,7 +63,7 @@ pub fn judge(found: &Found) -> Judged<'_> {
                 Err(reason) => {
                     let reason = reason.to_owned();
                     let problem = Problem { path: String::new(), reason, is_error: true };
-                    let verdict = Verdict { problems: vec![problem], omitted: 0, table: None };
+                    let verdict = Verdict { problems: vec![problem], ..Verdict::default() };
                     return Judged { found, document: None, json: String::new(), verdict };
                 }
             }
@@ -72,6 +79,7 @@ pub fn check(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
     for judged in judged {
         findings.extend(of_filter(judged));
     }
+    findings.extend(of_whole(inventory, judged));
     if inventory.configurations.is_empty() {
         findings.push(Finding::anywhere(
             Rule::NothingFound,
@@ -96,6 +104,27 @@ fn of_filter(judged: &Judged<'_>) -> Vec<Finding> {
         let place = judged.found.holder().place();
         findings.push(Finding::new(Rule::Configuration, place, message).of(&judged.found.label));
     }
+    findings
+}
+
+/// What only a view of the whole can see.
+fn of_whole(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let groups = routes::groups(inventory);
+    let in_use = routes::names_in_use(inventory);
+    for judged in judged {
+        shadowed::look(judged, &mut findings);
+        nulls::dropped(judged, &mut findings);
+        if !groups.is_empty() {
+            tags::unused(judged, &in_use, &mut findings);
+        }
+    }
+    tags::ways(&groups, &tags::names(judged), &mut findings);
+    nulls::without_configuration(inventory, &mut findings);
+    clusters::unknown(inventory, judged, &mut findings);
+    clusters::unknown_subsets(inventory, &mut findings);
+    rollback::look(inventory, judged, &groups, &mut findings);
+    chains::look(inventory, &mut findings);
     findings
 }
 

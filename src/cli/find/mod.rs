@@ -5,6 +5,8 @@ mod bare;
 mod envoy;
 mod kubernetes;
 
+pub use envoy::type_of;
+
 use std::rc::Rc;
 
 use crate::finding::{Finding, Level, Rule};
