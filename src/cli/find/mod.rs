@@ -47,6 +47,15 @@ pub enum Content {
     Value(Id),
 }
 
+impl Host {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasm",
+            Self::DynamicModule => "dynamic_module",
+        }
+    }
+}
+
 impl Found {
     pub fn holder(&self) -> View<'_> {
         View { document: &self.document, id: self.holder }
