@@ -1,4 +1,4 @@
-"""Writing what is committed: the numbers, the table and its plots, and the part of README.md that repeats it."""
+"""Writing what is committed: the numbers, the table and its plots, and the sentence of README.md that sums them up."""
 
 import re
 from pathlib import Path
@@ -12,11 +12,11 @@ from tests.harness.artefact import REPOSITORY
 TABLE = RESULTS / "instructions.md"
 UNCOMMITTED = REPOSITORY / "target" / "bench" / "instructions.md"
 README = REPOSITORY / "README.md"
-IN_README = re.compile(r"(<!-- by make bench-accept -->\n).*?(\n<!-- end -->)", re.DOTALL)
+IN_README = re.compile(r"(<!-- by make bench-accept -->).*?(<!-- end -->)", re.DOTALL)
 
 
 class NoPlace(Exception):
-    """README.md has lost the comments between which the table stands."""
+    """README.md has lost the comments between which the sentence belongs."""
 
 
 def keep(results: Results) -> Path:
@@ -38,12 +38,22 @@ def write(results: Results) -> None:
 
 
 def readme(results: Results) -> str:
-    """README.md with the table of these results. Raises NoPlace."""
-    goals = Table(cases(), results.counts).goals()
-    text, places = IN_README.subn(lambda place: place[1] + goals + place[2], README.read_text())
+    """README.md with the sentence about these results. Raises NoPlace."""
+    costs = sentence(Table(cases(), results.counts))
+    text, places = IN_README.subn(lambda place: place[1] + costs + place[2], README.read_text())
     if places != 1:
-        raise NoPlace(f"{README}: {places} places for the table")
+        raise NoPlace(f"{README}: {places} places for the sentence about the cost")
     return text
+
+
+def sentence(table: Table) -> str:
+    """The end of "One tag adds": the cost of a request for blue, against Lua and against the host's floor, in thousands of instructions."""
+    filter_adds, floor_adds = table.added("blue"), table.added("floor_blue")
+    times = filter_adds / table.added("lua_blue")
+    return (
+        f" about {filter_adds / 1000:.0f},000 instructions to a request in Envoy, {times:.2f} times what a Lua script "
+        f"for the same task adds, and the host alone takes {floor_adds / 1000:.0f},000 of them."
+    )
 
 
 def is_fresh(results: Results) -> bool:
@@ -59,6 +69,12 @@ def markdown(results: Results, table: Table) -> str:
 
 Written by `make bench-accept`; [what it means](../README.md).
 *Added* is what Envoy needs more than without the case, in instructions of its process.
+
+## Against the goals
+
+{table.goals()}
+
+## All cases
 
 {table.markdown()}
 

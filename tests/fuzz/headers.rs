@@ -1,12 +1,11 @@
 //! Target: the buffer of a request's headers.
 
-use std::rc::Rc;
-
-use bluegreen::decision::{Decision, Variant};
+use bluegreen::decision::Decision;
 use bluegreen::filter;
-use bluegreen::host::Property;
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
 use bluegreen::wire::encode;
+use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -56,7 +55,7 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     let mut config = seeds::whole();
     config["tags"]["blue"] = json!("write");
     config["deployments"][0]["green_weight"] = json!(50);
-    let table = Rc::new(Table::from_json(config.to_string().as_bytes()).unwrap());
+    let table = configured(&config.to_string()).unwrap();
     check("headers", mutated(&seeds::requests(), &WORDS), |buffer| {
         let pairs = naive_pairs(buffer);
         let is_deep = pairs.iter().any(|(name, _)| name == b":path");
@@ -64,7 +63,7 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     });
 }
 
-fn promise(table: &Rc<Table>, buffer: &[u8], pairs: &[Header]) -> Promise {
+fn promise(table: &Table, buffer: &[u8], pairs: &[Header]) -> Promise {
     let (decided, host) = decide(table, buffer, pairs, None);
     let encoded = encode(pairs.iter().map(|(name, value)| (&name[..], &value[..])));
     let (again, same) = decide(table, &encoded, pairs, None);
@@ -97,7 +96,7 @@ fn promise(table: &Rc<Table>, buffer: &[u8], pairs: &[Header]) -> Promise {
 }
 
 fn decide(
-    table: &Rc<Table>,
+    table: &Table,
     buffer: &[u8],
     pairs: &[Header],
     flag: Option<bool>,
@@ -109,11 +108,11 @@ fn decide(
         ..FakeHost::default()
     };
     host.properties.extend(flag.map(|flag| metadata::flag("route", &flag.into())));
-    let address = bluegreen::host::PropertyPath::new(&["source", "address"]);
-    host.properties.push((address, Property::Bytes(b"[2001:db8::7]:4711".to_vec())));
-    let decided = filter::on_request_headers(table, &mut host).map(|served| {
-        served.response.write(&mut host);
-        (served.deployment.to_owned(), served.decision)
+    let address = bluegreen::wire::PropertyPath::new(&["source", "address"]);
+    host.attributes.push((address, b"[2001:db8::7]:4711".to_vec()));
+    let decided = filter::on_request_headers(table, &mut host).map(|outcome| {
+        outcome.response.write(&mut host);
+        (outcome.deployment.to_owned(), outcome.decision)
     });
     (decided, host)
 }

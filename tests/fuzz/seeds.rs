@@ -55,7 +55,7 @@ pub fn namespaces() -> Vec<Vec<u8>> {
     let both = serde_json::json!({"rollback": "other", "max_green_weight": 30, "note": "x"});
     let all = of("metadata", "rollback").chain(of("caps", "max_green_weight")).chain([both]);
     all.filter_map(|namespace| match metadata::property(&namespace) {
-        bluegreen::host::Property::Bytes(bytes) => Some(bytes),
+        bluegreen::wire::Property::Bytes(bytes) => Some(bytes),
         _ => None,
     })
     .collect()

@@ -16,6 +16,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub mod change;
+pub mod environment;
 pub mod fake_host;
 pub mod metadata;
 pub mod shapes;

@@ -1,20 +1,20 @@
 //! The decision vectors, and how a group of them is held against the filter.
 
-use std::rc::Rc;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use bluegreen::decision::{Decision, Variant};
+use bluegreen::decision::Decision;
 use bluegreen::filter;
-use bluegreen::host::{Property, PropertyPath};
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen::wire::{Property, PropertyPath};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
+use crate::environment;
 use crate::fake_host::{FakeHost, Header, header, values};
-use crate::metadata::all_properties;
+use crate::metadata::{all_attributes, all_properties};
 
 const DECISIONS: &str = include_str!("../vectors/decisions.json");
 
@@ -124,9 +124,9 @@ pub fn signed(message: &str, secret: &[u8]) -> String {
 impl Group {
     /// What the filter does otherwise than the vectors expect, one line a difference.
     pub fn differences(&self) -> Vec<String> {
-        let table = match Table::from_json(self.config.to_string().as_bytes()) {
-            Ok(table) => Rc::new(table),
-            Err(faults) => return vec![format!("{}: refused: {faults}", self.name)],
+        let table = match environment::configured(&self.config.to_string()) {
+            Ok(table) => table,
+            Err(errors) => return vec![format!("{}: refused: {errors}", self.name)],
         };
         let properties = self.properties();
         let run = |case: &Case| {
@@ -159,24 +159,34 @@ impl Group {
             }
         }
         let mut properties = Vec::new();
-        for (owner, namespaces) in &owners {
+        for (source, namespaces) in &owners {
             for (name, members) in namespaces.as_object().unwrap() {
-                let object = format!("{owner}_metadata");
-                let root: &[&str] = match owner.as_str() {
-                    "node" => &["xds", "node", "metadata", name],
-                    _ => &["xds", &object, "filter_metadata", name],
-                };
-                properties.extend(all_properties(root, members));
+                properties.extend(all_properties(source, &[name], members));
             }
         }
+        properties
+    }
+
+    fn attributes(&self) -> Vec<(PropertyPath, Vec<u8>)> {
+        let mut attributes = Vec::new();
         for (name, members) in &self.dynamic_metadata {
-            properties.extend(all_properties(&["metadata", "filter_metadata", name], members));
+            attributes.extend(all_attributes(&["metadata", "filter_metadata", name], members));
+        }
+        for (source, namespaces) in &self.filter_metadata {
+            let object = format!("{source}_metadata");
+            let root: &[&str] = match source.as_str() {
+                "node" => &["xds", "node", "metadata"],
+                _ => &["xds", &object, "filter_metadata"],
+            };
+            for (name, members) in namespaces.as_object().unwrap() {
+                attributes.extend(all_attributes(&[root, &[name]].concat(), members));
+            }
         }
         if let Some(uri) = &self.peer {
             let path = PropertyPath::new(&["connection", "uri_san_peer_certificate"]);
-            properties.push((path, Property::Bytes(uri.clone().into_bytes())));
+            attributes.push((path, uri.clone().into_bytes()));
         }
-        properties
+        attributes
     }
 
     fn host(&self, request: &Request, properties: &[(PropertyPath, Property)]) -> FakeHost {
@@ -190,12 +200,13 @@ impl Group {
         let mut host = FakeHost::with_request(request.host.as_deref(), &request.path, &headers);
         host.now = now * 1_000_000_000;
         host.properties = properties.to_vec();
+        host.attributes = self.attributes();
         if let Some(address) = &request.source_address {
             let is_v6 = address.contains(':');
             let address =
                 if is_v6 { format!("[{address}]:4711") } else { format!("{address}:4711") };
             let path = PropertyPath::new(&["source", "address"]);
-            host.properties.push((path, Property::Bytes(address.into_bytes())));
+            host.attributes.push((path, address.into_bytes()));
         }
         host
     }
@@ -203,11 +214,11 @@ impl Group {
 
 impl Case {
     /// What the filter does with the request, in the terms of `expect`.
-    fn run(&self, table: &Rc<Table>, host: &mut FakeHost) -> Value {
-        let decided = filter::on_request_headers(table, host).map(|served| {
-            served.response.write(host);
-            let Decision { variant, reason } = served.decision;
-            (served.deployment, variant.map(Variant::as_str), reason.as_str())
+    fn run(&self, table: &Table, host: &mut FakeHost) -> Value {
+        let decided = filter::on_request_headers(table, host).map(|outcome| {
+            outcome.response.write(host);
+            let Decision { variant, reason } = outcome.decision;
+            (outcome.deployment, variant.map(Variant::as_str), reason.as_str())
         });
         let cookies = values(&host.response, "set-cookie");
         let issued = match cookies[..] {

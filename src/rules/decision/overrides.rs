@@ -12,13 +12,13 @@ use sha2::Sha256;
 
 use crate::config::own_header_name;
 use crate::config::{self, Allow};
-use crate::config::{Faults, Path};
+use crate::config::{ConfigErrors, Path};
 use crate::config::{NOT_A_NAME, is_name};
-use crate::decision::Variant;
-use crate::host::Host;
+use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
 use crate::request::Request;
 use crate::tags::Tags;
+use crate::variant::Variant;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;
@@ -105,31 +105,36 @@ impl Override {
         if keys.any(is_signed) { Ok(signed.variant) } else { Err(Refusal::BadSignature) }
     }
 
-    /// Validates the configuration; None where that added faults.
+    /// Validates the configuration; None where that added errors.
     pub fn new(
         config: &config::Override,
         tags: &Tags,
+        environment: &dyn Environment,
         at: &Path,
-        faults: &mut Faults,
+        errors: &mut ConfigErrors,
     ) -> Option<Self> {
-        let before = faults.count();
+        let before = errors.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
-        let header = own_header_name(header, &at.key("header"), faults);
+        let header = own_header_name(header, &at.key("header"), errors);
         if header.as_deref().is_some_and(|header| tags.of_header(header.as_bytes()).is_some()) {
-            faults.add(&at.key("header"), "is a tag's name, and what clients send there is lost");
+            errors.add(
+                &at.key("header"),
+                "is a tag's name, and the filter removes what clients send there",
+            );
         }
-        let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
+        let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), errors));
         if config.allow.is_none() && config.keys.is_empty() {
-            faults.add_lack(at, "needs `allow` or `keys`");
+            errors.required_keys(at, "at least one of `allow`, `keys`");
         }
         let keys_at = at.key("keys");
         let mut keys: Vec<SigningKey> = Vec::new();
         for (index, key) in config.keys.iter().enumerate() {
             let at = keys_at.index(index);
-            if keys.iter().any(|known| *known.id == *key.id) {
-                faults.add(&at.key("id"), "is another key's id too");
+            let mut before = config.keys.iter().take(index);
+            if let Some(earlier) = before.position(|earlier| earlier.id == key.id) {
+                errors.duplicate(&at.key("id"), &keys_at.index(earlier).key("id"));
             }
-            keys.extend(SigningKey::new(key, &at, faults));
+            keys.extend(SigningKey::new(key, environment, &at, errors));
         }
         let max_age = match &config.max_age {
             None => DEFAULT_MAX_AGE,
@@ -138,11 +143,11 @@ impl Override {
                 .filter(|age| age.as_secs() > 0)
                 .unwrap_or_else(|| {
                     let reason = "is not a duration of at least a second such as \"24h\"";
-                    faults.add_text(&at.key("max_age"), text, reason);
+                    errors.invalid(&at.key("max_age"), text, reason);
                     DEFAULT_MAX_AGE
                 }),
         };
-        if faults.count() > before {
+        if errors.count() > before {
             return None;
         }
         Some(Self {
@@ -156,34 +161,39 @@ impl Override {
 }
 
 impl SigningKey {
-    fn new(config: &config::SigningKey, at: &Path, faults: &mut Faults) -> Option<Self> {
+    fn new(
+        config: &config::SigningKey,
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
         if !is_name(&config.id) {
-            faults.add(&at.key("id"), NOT_A_NAME);
+            errors.add(&at.key("id"), NOT_A_NAME);
         }
         let (at, secret) = match (&config.secret_env, &config.secret_base64) {
             (Some(variable), None) => {
                 let at = at.key("secret_env");
-                let Some(secret) = std::env::var_os(variable) else {
-                    faults.add(&at, "names nothing in the environment of the VM");
+                let Some(secret) = environment.secret(variable) else {
+                    errors.add(&at, "not found: the environment has no such variable");
                     return None;
                 };
-                (at, secret.into_encoded_bytes())
+                (at, secret)
             }
             (None, Some(text)) => {
                 let at = at.key("secret_base64");
                 let Ok(secret) = BASE64_STANDARD.decode(text) else {
-                    faults.add(&at, "is not base64 (RFC 4648, section 4)");
+                    errors.add(&at, "is not base64 (RFC 4648, section 4)");
                     return None;
                 };
                 (at, secret)
             }
             _ => {
-                faults.add_lack(at, "needs one of `secret_env` and `secret_base64`");
+                errors.required_keys(at, "exactly one of `secret_env`, `secret_base64`");
                 return None;
             }
         };
         if secret.len() < SHORTEST_SECRET {
-            faults.add(&at, format!("holds less than {SHORTEST_SECRET} bytes"));
+            errors.add(&at, format!("must hold at least {SHORTEST_SECRET} bytes"));
             return None;
         }
         Some(Self { id: config.id.as_str().into(), mac: Hmac::new_from_slice(&secret).ok()? })

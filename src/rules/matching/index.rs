@@ -7,7 +7,7 @@
 use std::ptr;
 
 use super::hostname::{self, HostPattern};
-use crate::bytes::ByBytes;
+use crate::bytes::ByteMap;
 use crate::matching::{Candidates, Position};
 use crate::matching::{Match, PathPattern, ends_prefix};
 use crate::request::Request;
@@ -15,7 +15,7 @@ use crate::request::Request;
 /// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    exact_hosts: ByBytes<Paths>,
+    exact_hosts: ByteMap<Paths>,
     /// Suffixes start with a dot.
     host_suffixes: LongestFirst<Paths>,
     any_host: Paths,
@@ -24,7 +24,7 @@ pub struct Index {
 /// The deployments of one host, or of one wildcard, by path.
 #[derive(Clone, Debug, Default)]
 struct Paths {
-    exact: ByBytes<Candidates>,
+    exact: ByteMap<Candidates>,
     prefixes: LongestFirst<Candidates>,
     any: Candidates,
 }
@@ -33,7 +33,7 @@ struct Paths {
 /// length once, however many keys there are.
 #[derive(Clone, Debug)]
 struct LongestFirst<T> {
-    values: ByBytes<T>,
+    values: ByteMap<T>,
     /// Distinct, descending.
     lengths: Vec<usize>,
 }
@@ -120,7 +120,7 @@ impl Paths {
 
 impl<T> Default for LongestFirst<T> {
     fn default() -> Self {
-        Self { values: ByBytes::default(), lengths: Vec::new() }
+        Self { values: ByteMap::default(), lengths: Vec::new() }
     }
 }
 

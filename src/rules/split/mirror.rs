@@ -1,7 +1,7 @@
 //! Which of blue's requests green gets a copy of: those of the users next in line.
 
 use crate::config;
-use crate::config::{Faults, Path};
+use crate::config::{ConfigErrors, Path};
 use crate::split::Bucket;
 use crate::split::Weight;
 
@@ -21,13 +21,13 @@ impl Mirror {
         limit != Weight::ZERO && !weight.covers(bucket) && weight.plus(self.0).covers(bucket)
     }
 
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Mirror, at: &Path, faults: &mut Faults) -> Option<Self> {
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::Mirror, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         let at = at.key("percent");
         let Some(percent) = &config.percent else {
-            faults.add(&at, "is missing");
+            errors.required(&at);
             return None;
         };
-        Weight::read(percent, &at, faults).map(Self)
+        Weight::read(percent, &at, errors).map(Self)
     }
 }
