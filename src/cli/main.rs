@@ -1,18 +1,25 @@
 //! The program `bluegreen`.
 
 mod arguments;
+mod bucket;
 mod check;
+mod clock;
+mod explain;
 mod find;
 mod finding;
+mod keys;
 mod output;
 mod rules;
 mod schema;
+mod select;
+mod sign;
 mod source;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Check, Command};
 use finding::Level;
@@ -63,6 +70,16 @@ fn main() -> ExitCode {
 fn run(command: Command, out: &mut dyn Write) -> Result<End, Failure> {
     match command {
         Command::Check(arguments) => check_files(&arguments, out),
+        Command::Explain(arguments) => explain::explain(&arguments, out),
+        Command::Bucket(arguments) => bucket::bucket(&arguments, out),
+        Command::Sign(arguments) => sign::sign(&arguments, out),
+        Command::Completions { shell } => {
+            let mut page = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "bluegreen", &mut page);
+            out.write_all(&page)?;
+            Ok(End::Good)
+        }
+        Command::Man { folder } => man(folder.as_deref(), out),
         Command::Schema => {
             let schema = schema::schema().map_err(|error| error.to_string())?;
             writeln!(out, "{schema:#}")?;
@@ -74,8 +91,12 @@ fn run(command: Command, out: &mut dyn Write) -> Result<End, Failure> {
 fn check_files(arguments: &Check, out: &mut dyn Write) -> Result<End, Failure> {
     let inputs = source::read_all(&arguments.files)?;
     let inventory = find::find(&inputs, arguments.bare);
-    let judged: Vec<_> = inventory.configurations.iter().map(check::judge).collect();
-    let findings = check::check(&inventory, &judged);
+    let judged: Vec<_> = inventory
+        .configurations
+        .iter()
+        .map(|found| check::judge(found, rules::Secrets::StandIn))
+        .collect();
+    let findings = check::check(&inventory, &judged, arguments.allow_none);
     let configurations =
         inventory.configurations.iter().map(|found| (found.file(), found.label.as_str())).collect();
     let report =
@@ -84,4 +105,17 @@ fn check_files(arguments: &Check, out: &mut dyn Write) -> Result<End, Failure> {
     let limit = if arguments.deny.is_some() { Level::Warning } else { Level::Error };
     let is_found = check::worst(&findings).is_some_and(|worst| worst >= limit);
     Ok(if is_found { End::Found } else { End::Good })
+}
+
+/// The manual: one page of all commands to `out`, or a file for each into a folder.
+fn man(folder: Option<&Path>, out: &mut dyn Write) -> Result<End, Failure> {
+    let command = Arguments::command();
+    match folder {
+        Some(folder) => {
+            std::fs::create_dir_all(folder)?;
+            clap_mangen::generate_to(command, folder)?;
+        }
+        None => clap_mangen::Man::new(command).render(&mut &mut *out)?,
+    }
+    Ok(End::Good)
 }

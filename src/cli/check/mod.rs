@@ -13,15 +13,14 @@ use std::rc::Rc;
 
 use crate::find::{Content, Found, Inventory};
 use crate::finding::{Finding, Level, Rule};
-use crate::rules::{self, Problem, Verdict};
-use crate::source::{Document, Unreadable, View, as_json, strict_json};
+use crate::rules::{self, Config, Environment, Problem, Secrets, Verdict};
+use crate::source::{Document, View, as_json, strict_json};
 
 /// A configuration and what the filter makes of it.
 pub struct Judged<'a> {
     pub found: &'a Found,
     /// As the filter reads it; None if it cannot be read at all.
     pub document: Option<Document>,
-    pub json: String,
     pub verdict: Verdict,
 }
 
@@ -32,6 +31,11 @@ impl Judged<'_> {
             Content::Value(id) => Some(View { document: &self.found.document, id: *id }),
             Content::Text(_) => self.document.as_ref()?.root(),
         }
+    }
+
+    /// As it is written; None if there is an error.
+    pub fn config(&self) -> Option<&Config> {
+        self.verdict.accepted.as_ref().map(|accepted| &accepted.config)
     }
 
     fn locate(&self, problem: &Problem) -> crate::source::Place {
@@ -53,7 +57,7 @@ impl Judged<'_> {
 }
 
 /// Has the rules read a configuration.
-pub fn judge(found: &Found) -> Judged<'_> {
+pub fn judge(found: &Found, secrets: Secrets) -> Judged<'_> {
     let (document, json) = match &found.content {
         Content::Text(text) => (strict_json(text).ok(), text.as_str().to_owned()),
         Content::Value(id) => {
@@ -64,23 +68,24 @@ pub fn judge(found: &Found) -> Judged<'_> {
                     let reason = reason.to_owned();
                     let problem = Problem { path: String::new(), reason, is_error: true };
                     let verdict = Verdict { problems: vec![problem], ..Verdict::default() };
-                    return Judged { found, document: None, json: String::new(), verdict };
+                    return Judged { found, document: None, verdict };
                 }
             }
         }
     };
-    let verdict = rules::judge(&json);
-    Judged { found, document, json, verdict }
+    let environment = Environment { host: found.host, secrets };
+    let verdict = rules::judge(&json, environment);
+    Judged { found, document, verdict }
 }
 
 /// All findings, in the order of the files.
-pub fn check(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
+pub fn check(inventory: &Inventory, judged: &[Judged<'_>], may_be_none: bool) -> Vec<Finding> {
     let mut findings = inventory.findings.clone();
     for judged in judged {
         findings.extend(of_filter(judged));
     }
     findings.extend(of_whole(inventory, judged));
-    if inventory.configurations.is_empty() {
+    if inventory.configurations.is_empty() && !may_be_none {
         findings.push(Finding::anywhere(
             Rule::NothingFound,
             "no routing configuration was found in what was given",
@@ -145,17 +150,4 @@ fn sort(findings: &mut [Finding]) {
 /// The worst of all.
 pub fn worst(findings: &[Finding]) -> Option<Level> {
     findings.iter().map(|finding| finding.level).max()
-}
-
-/// Why a configuration cannot be used by a command that needs one.
-pub fn first_error(judged: &Judged<'_>) -> Option<String> {
-    let problem = judged.verdict.problems.iter().find(|problem| problem.is_error)?;
-    let colon = if problem.path.is_empty() { "" } else { ": " };
-    Some(format!("{}{colon}{}", problem.path, problem.reason))
-}
-
-impl From<Unreadable> for Finding {
-    fn from(unreadable: Unreadable) -> Self {
-        Self::new(Rule::Unreadable, unreadable.place, unreadable.reason)
-    }
 }

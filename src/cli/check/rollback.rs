@@ -17,7 +17,7 @@ pub fn look(
     findings: &mut Vec<Finding>,
 ) {
     let configs: Vec<&Config> =
-        judged.iter().filter_map(|judged| judged.verdict.config.as_ref()).collect();
+        judged.iter().filter_map(|judged| judged.config()).collect();
     let mut namespaces: HashSet<&str> =
         configs.iter().map(|config| config.rollback.namespace.as_str()).collect();
     if namespaces.is_empty() {

@@ -14,7 +14,7 @@ struct Entry {
 /// Looks at the deployments that share host and path: of these the one with more conditions wins,
 /// then the first.
 pub fn look(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
-    let (Some(config), Some(root)) = (&judged.verdict.config, judged.root()) else { return };
+    let (Some(config), Some(root)) = (judged.config(), judged.root()) else { return };
     let mut places = std::collections::HashMap::<_, Vec<Entry>>::new();
     for (index, deployment) in config.deployments.iter().enumerate() {
         for host in hosts_of(deployment) {

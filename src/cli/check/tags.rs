@@ -11,7 +11,7 @@ use crate::rules::{Config, TagKind};
 /// Names that routes may match: those of all configurations, or else the usual ones.
 pub fn names(judged: &[Judged<'_>]) -> HashSet<String> {
     let configs: Vec<&Config> =
-        judged.iter().filter_map(|judged| judged.verdict.config.as_ref()).collect();
+        judged.iter().filter_map(|judged| judged.config()).collect();
     let usual = Config::default();
     let configs = if configs.is_empty() { vec![&usual] } else { configs };
     configs.iter().flat_map(|config| crate::rules::tags(config)).map(|tag| tag.name).collect()
@@ -19,7 +19,7 @@ pub fn names(judged: &[Judged<'_>]) -> HashSet<String> {
 
 /// Tags that are written for nobody.
 pub fn unused(judged: &Judged<'_>, in_use: &HashSet<String>, findings: &mut Vec<Finding>) {
-    let (Some(config), Some(root)) = (&judged.verdict.config, judged.root()) else { return };
+    let (Some(config), Some(root)) = (judged.config(), judged.root()) else { return };
     let tags = crate::rules::tags(config);
     let is_used = |name: &str| in_use.contains(name);
     let mut add = |path: &str, message: String| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bluegreen::config::{self, Faults, HeaderMatch, Path};
+use bluegreen::config::{self, ConfigErrors, HeaderMatch, Path};
 use bluegreen::matching::{HostPattern, Index, Match, PathPattern};
 use bluegreen::table::Table;
 use bluegreen::wire::Pairs;
@@ -67,8 +67,8 @@ impl Condition {
 
 /// What of a deployment's `match` a request does not meet, by the filter's own matching.
 pub fn misses(deployment: &config::Deployment, table: &Table, headers: &[u8]) -> Vec<&'static str> {
-    let mut faults = Faults::default();
-    let Some(all) = Match::new(&deployment.matches, &Path::Root, &mut faults) else {
+    let mut errors = ConfigErrors::default();
+    let Some(all) = Match::new(&deployment.matches, &Path::Root, &mut errors) else {
         return vec!["match"];
     };
     let request = table.read(Pairs::new(headers));

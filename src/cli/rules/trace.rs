@@ -1,14 +1,14 @@
 //! One decision and what it was made of.
 
-use bluegreen::config::Config;
-use bluegreen::decision::{Reason, Variant, Wish};
+use bluegreen::decision::{self, Policy, Reason};
 use bluegreen::filter;
 use bluegreen::metrics::{Counter, Refusal};
 use bluegreen::split::Weight;
-use bluegreen::table::{Deployment, Table};
+use bluegreen::variant::Variant;
 use bluegreen::wire::Pairs;
 
-use super::host::{Call, Proxy};
+use super::Accepted;
+use super::proxy::{Call, Proxy};
 
 /// A decision.
 #[derive(Debug)]
@@ -68,50 +68,22 @@ impl Answer {
 }
 
 /// Decides about a request as the filter does.
-pub fn trace(table: &Table, config: &Config, call: &Call) -> Trace {
+pub fn trace(accepted: &Accepted, call: &Call) -> Trace {
+    let Accepted { config, table } = accepted;
     let mut proxy = Proxy::new(call, config);
-    let served = filter::on_request_headers(table, &mut proxy);
-    if let Some(served) = &served {
-        served.response.write(&mut proxy);
+    if let Some(outcome) = filter::on_request_headers(table, &mut proxy) {
+        outcome.response.write(&mut proxy);
     }
     let headers = call.encoded();
     let request = table.read(Pairs::new(&headers));
-    let deployment = served.as_ref().zip(table.find(&request)).map(|(served, deployment)| {
+    let deployment = table.find(&request).map(|deployment| {
+        // The same decision again, now with all that it was made of.
+        let (policy, around) = (&deployment.policy, table.surroundings());
         let mut again = Proxy::new(call, config);
-        let draw = deployment.lot.draw(&request, &mut again);
-        let weight = deployment.share.weight(&mut again);
-        let limit = table.rollback.limit(&deployment.name, table.names(), &mut again);
-        let bucket = match draw.wish {
-            Wish::Bucket(bucket, _) => Some(Weight::below(bucket).to_string()),
-            Wish::Side(..) => None,
-        };
-        let key = match (draw.source, &draw.issued) {
-            (Some(source), _) => source.to_string(),
-            (None, Some(_)) => "issued".to_owned(),
-            (None, None) => "none".to_owned(),
-        };
-        let facts = Facts {
-            deployment,
-            reason: served.decision.reason,
-            pin: matches!(draw.wish, Wish::Side(_, Reason::Pin)),
-            bucket: bucket.clone(),
-            key: key.clone(),
-            weight,
-            limit,
-            refusal: proxy.counted.iter().find_map(|counter| match counter {
-                Counter::OverrideRefused(refusal) => Some(*refusal),
-                Counter::RollbackUnreadable => None,
-            }),
-        };
-        Decided {
-            name: served.deployment.to_owned(),
-            variant: served.decision.variant.map_or("route", Variant::as_str),
-            reason: served.decision.reason.as_str(),
-            steps: facts.steps(),
-            key,
-            bucket,
-            weight: weight.map(|weight| weight.to_string()),
-        }
+        let trace =
+            decision::Trace::new(policy, &deployment.name, &request, around, &mut again);
+        let max = around.rollback.max_green_weight(&deployment.name, around.names, &mut again);
+        Decided::new(&deployment.name, policy, &trace, max, &proxy)
     });
     Trace {
         deployment,
@@ -122,32 +94,63 @@ pub fn trace(table: &Table, config: &Config, call: &Call) -> Trace {
     }
 }
 
+impl Decided {
+    fn new(
+        name: &str,
+        policy: &Policy,
+        trace: &decision::Trace<'_>,
+        max_green_weight: Weight,
+        proxy: &Proxy,
+    ) -> Self {
+        let assignment = trace.assignment.as_ref();
+        let key = match assignment.map(|assigned| (assigned.source, &assigned.issued)) {
+            Some((Some(source), _)) => source.to_string(),
+            Some((None, Some(_))) => "issued".to_owned(),
+            Some((None, None)) | None => "none".to_owned(),
+        };
+        let refusal = proxy.counted.iter().find_map(|counter| match counter {
+            Counter::OverrideRefused(refusal) => Some(*refusal),
+            _ => None,
+        });
+        let bucket = trace.bucket().map(|bucket| Weight::below(bucket).to_string());
+        let weight = trace.weight.map(|weight| weight.to_string());
+        let reason = trace.decision.reason;
+        let facts = Facts { policy, reason, refusal, max_green_weight, key, bucket, weight };
+        Self {
+            name: name.to_owned(),
+            variant: trace.decision.variant.map_or("route", Variant::as_str),
+            reason: reason.as_str(),
+            steps: facts.steps(),
+            key: facts.key,
+            bucket: facts.bucket,
+            weight: facts.weight,
+        }
+    }
+}
+
+/// What the steps are told by.
 struct Facts<'a> {
-    deployment: &'a Deployment,
+    policy: &'a Policy,
     reason: Reason,
-    pin: bool,
-    bucket: Option<String>,
-    key: String,
-    weight: Option<Weight>,
-    limit: Weight,
     refusal: Option<Refusal>,
+    max_green_weight: Weight,
+    key: String,
+    bucket: Option<String>,
+    weight: Option<String>,
 }
 
 impl Facts<'_> {
     fn steps(&self) -> Vec<Step> {
-        let rolled_back = self.reason == Reason::Rollback;
-        let by_configuration = self.deployment.is_rolled_back;
-        let asked = [
-            ("rollback in the configuration", by_configuration, self.configuration()),
-            ("rollback flag or cap", rolled_back && !by_configuration, self.flag()),
+        let by_configuration = self.policy.is_rolled_back;
+        let by_flag = self.reason == Reason::Rollback && !by_configuration;
+        let by_weight = matches!(self.reason, Reason::Weight | Reason::Random);
+        let lines = [
+            ("rollback by configuration", by_configuration, self.configuration()),
+            ("rollback by flag or maximum", by_flag, self.flag()),
             ("override", self.reason == Reason::Override, self.overrides()),
-            ("peer's tag", self.reason == Reason::Upstream, self.peer()),
+            ("peer's tag", self.reason == Reason::Peer, self.peer()),
             ("pin", self.reason == Reason::Pin, self.pinned()),
-            (
-                "weight",
-                matches!(self.reason, Reason::Weight | Reason::Random),
-                self.weighed(),
-            ),
+            ("weight", by_weight, self.weighed()),
         ];
         let mut is_decided = false;
         let step = |(name, decides, why): (&'static str, bool, String)| {
@@ -160,26 +163,24 @@ impl Facts<'_> {
             let why = if answer == Answer::NotAsked { String::new() } else { why };
             Step { name, answer, why }
         };
-        asked.into_iter().map(step).collect()
+        lines.into_iter().map(step).collect()
     }
 
     fn configuration(&self) -> String {
-        let says = if self.deployment.is_rolled_back { "`rollback` is true" } else { "`rollback` is not set" };
-        says.to_owned()
+        let says = if self.policy.is_rolled_back { "true" } else { "not set" };
+        format!("`rollback` of the deployment is {says}")
     }
 
     fn flag(&self) -> String {
-        if self.limit == Weight::FULL {
-            "no flag and no cap rolls this deployment back".to_owned()
-        } else if self.limit == Weight::ZERO {
-            "green may go to 0 %".to_owned()
+        if self.max_green_weight == Weight::FULL {
+            "no flag and no maximum weight is set for this deployment".to_owned()
         } else {
-            format!("green may go to {} %", self.limit)
+            format!("green may go to {} %", self.max_green_weight)
         }
     }
 
     fn overrides(&self) -> String {
-        match (&self.deployment.overrides, self.refusal) {
+        match (&self.policy.overrides, self.refusal) {
             (_, Some(refusal)) => {
                 let name = Counter::OverrideRefused(refusal).name();
                 format!("refused: {}", name.rsplit('.').next().unwrap_or(name))
@@ -191,29 +192,30 @@ impl Facts<'_> {
     }
 
     fn peer(&self) -> String {
-        match &self.deployment.trust {
-            None => "the deployment trusts no peer's tag".to_owned(),
-            Some(_) if self.reason == Reason::Upstream => "a trusted peer chose".to_owned(),
-            Some(_) => "no tag from a peer that is trusted".to_owned(),
-        }
+        let says = match &self.policy.trusted_tags {
+            None => "the deployment trusts nobody's tags",
+            Some(_) if self.reason == Reason::Peer => "a trusted proxy before this one chose",
+            Some(_) => "no tag of a trusted proxy came along",
+        };
+        says.to_owned()
     }
 
     fn pinned(&self) -> String {
-        match (self.key.as_str(), self.pin) {
-            (_, true) => format!("the key in {} is pinned", self.key),
-            ("none" | "issued", false) => "the request has no key".to_owned(),
-            (_, false) => format!("the key in {} is not pinned", self.key),
+        match self.key.as_str() {
+            "none" | "issued" => "the request has no key".to_owned(),
+            key if self.reason == Reason::Pin => format!("the key in {key} is pinned"),
+            key => format!("the key in {key} is not pinned"),
         }
     }
 
     fn weighed(&self) -> String {
         let Some(bucket) = &self.bucket else { return "no bucket was looked for".to_owned() };
         let of = match self.key.as_str() {
-            "none" => "without a key the bucket is drawn for each request, here",
-            "issued" => "without a key an id is issued, whose bucket is, for one id,",
-            _ => "the key's bucket is",
+            "none" => "there is no key, so each request gets a bucket by chance, here",
+            "issued" => "there is no key, so an id is issued, here one with the bucket",
+            _ => "the bucket of the key is",
         };
-        match self.weight {
+        match &self.weight {
             Some(weight) => format!("{of} {bucket} %, the weight {weight} %"),
             None => format!("{of} {bucket} %, and the route holds the weight"),
         }

@@ -1,12 +1,12 @@
 //! A proxy with one request, for decisions outside of Envoy.
 
-use bluegreen::config::{Config, Source};
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::config::strict::Keyword;
+use bluegreen::config::{Config, MetadataSource, Source};
+use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::encode;
-use serde_json::Value;
+use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
 
-use super::flag::as_metadata;
+use super::metadata;
 
 /// A request and what the proxy knows about it.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +14,8 @@ pub struct Call {
     /// Names in lower case; `:authority`, `:path` and `:method` among them.
     pub headers: Vec<(String, String)>,
     pub metadata: Metadata,
-    /// Properties by the segments of their paths.
-    pub properties: Vec<(Vec<String>, String)>,
+    /// Attributes, such as claims of tokens, by the segments of their paths.
+    pub attributes: Vec<(Vec<String>, String)>,
     /// Nanoseconds since 1970.
     pub now: u64,
 }
@@ -23,8 +23,8 @@ pub struct Call {
 /// What the metadata of the request's route holds for the filter.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {
-    pub flag: Option<Value>,
-    pub cap: Option<Value>,
+    pub flag: Option<serde_json::Value>,
+    pub max_green_weight: Option<serde_json::Value>,
 }
 
 impl Call {
@@ -37,7 +37,8 @@ impl Call {
 /// The proxy, and what the filter did to the request.
 pub struct Proxy {
     headers: Vec<u8>,
-    properties: Vec<(PropertyPath, Property)>,
+    attributes: Vec<(PropertyPath, Vec<u8>)>,
+    flags: Option<(PropertyPath, Property)>,
     now: u64,
     /// Headers that were written, or removed where the value is None.
     pub written: Vec<(String, Option<String>)>,
@@ -49,16 +50,14 @@ pub struct Proxy {
 
 impl Proxy {
     pub fn new(call: &Call, config: &Config) -> Self {
-        let mut properties: Vec<_> = (call.properties.iter())
-            .map(|(segments, value)| {
-                let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-                (PropertyPath::new(&segments), Property::Bytes(value.clone().into_bytes()))
-            })
-            .collect();
-        properties.extend(flags(&call.metadata, config));
+        let attributes = call.attributes.iter().map(|(segments, value)| {
+            let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+            (PropertyPath::new(&segments), value.clone().into_bytes())
+        });
         Self {
             headers: call.encoded(),
-            properties,
+            attributes: attributes.collect(),
+            flags: flags(&call.metadata, config),
             now: call.now,
             written: Vec::new(),
             filter_state: Vec::new(),
@@ -69,44 +68,30 @@ impl Proxy {
     }
 }
 
-/// The flag and the cap in the first place where the configuration looks.
-fn flags(metadata: &Metadata, config: &Config) -> Option<(PropertyPath, Property)> {
-    let members = [("rollback", &metadata.flag), ("max_green_weight", &metadata.cap)];
-    let members: Vec<(&str, &Value)> =
-        members.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?))).collect();
-    let (_, first) = members.first()?;
-    let bytes = |value: &Value| as_metadata(value);
-    let property = |bytes: Option<Vec<u8>>| bytes.map_or(Property::Unreadable, Property::Bytes);
+/// The flag and the maximum weight in the first place where the configuration looks.
+fn flags(flags: &Metadata, config: &Config) -> Option<(PropertyPath, Property)> {
     let namespace = config.rollback.namespace.as_str();
-    Some(match config.rollback.sources.first()? {
-        Source::Namespace(owner) => {
-            let root = root_of(owner)?;
-            let all: Option<Vec<(&str, Vec<u8>)>> =
-                members.iter().map(|(name, value)| Some((*name, bytes(value)?))).collect();
-            let all = all.map(|all| {
-                encode(all.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())))
+    let first = config.rollback.sources.first()?;
+    let known = |source: &Keyword<MetadataSource>| match source {
+        Keyword::Known(source) => Some(*source),
+        Keyword::Unknown(..) => None,
+    };
+    match first {
+        Source::Namespace(source) => {
+            let members = [("rollback", &flags.flag), ("max_green_weight", &flags.max_green_weight)];
+            let members = members.into_iter().filter_map(|(name, value)| {
+                Some((name.to_owned(), value.clone()?))
             });
-            (PropertyPath::new(&[root, &[namespace]].concat()), property(all))
+            let members: serde_json::Map<_, _> = members.collect();
+            let path = metadata::path_of(known(source)?, &[namespace]);
+            (!members.is_empty()).then(|| (path, metadata::property(&members.into())))
         }
         Source::Path(source) => {
-            let root = root_of(source.owner.as_ref()?)?;
             let path: Vec<&str> = source.path.iter().map(String::as_str).collect();
-            (PropertyPath::new(&[root, &path].concat()), property(bytes(first)))
+            let path = metadata::path_of(known(source.source.as_ref()?)?, &path);
+            Some((path, metadata::property(flags.flag.as_ref()?)))
         }
-    })
-}
-
-fn root_of(owner: &bluegreen::config::strict::Word<bluegreen::config::Owner>) -> Option<&'static [&'static str]> {
-    use bluegreen::config::Owner;
-    use bluegreen::config::strict::Word;
-    let Word::Known(owner) = owner else { return None };
-    Some(match owner {
-        Owner::VirtualHost => &["xds", "virtual_host_metadata", "filter_metadata"],
-        Owner::Route => &["xds", "route_metadata", "filter_metadata"],
-        Owner::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
-        Owner::Listener => &["xds", "listener_metadata", "filter_metadata"],
-        Owner::Node => &["xds", "node", "metadata"],
-    })
+    }
 }
 
 impl Host for Proxy {
@@ -130,9 +115,22 @@ impl Host for Proxy {
         self.response.push((name.to_owned(), value.to_owned()));
     }
 
-    fn property(&mut self, path: &PropertyPath) -> Property {
-        let found = self.properties.iter().find(|(known, _)| known == path);
-        found.map_or(Property::Absent, |(_, value)| value.clone())
+    fn attribute(&mut self, path: &PropertyPath) -> Option<Vec<u8>> {
+        let (_, value) = self.attributes.iter().find(|(known, _)| known == path)?;
+        Some(value.clone())
+    }
+
+    fn metadata(&mut self, path: &PropertyPath) -> Property {
+        let flags = self.flags.iter().find(|(known, _)| known == path);
+        flags.map_or(Property::Absent, |(_, value)| value.clone())
+    }
+
+    fn value(bytes: &[u8]) -> Value<'_> {
+        metadata::value(bytes)
+    }
+
+    fn members(bytes: &[u8]) -> Option<Pairs<'_>> {
+        metadata::members(bytes)
     }
 
     /// Always the same, so that the program's output is.
