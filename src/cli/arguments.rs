@@ -24,6 +24,8 @@ pub enum Command {
     Check(Check),
     Explain(Explain),
     Bucket(Bucket),
+    Simulate(Simulate),
+    Diff(Diff),
     Sign(Sign),
     /// Prints the JSON Schema of the routing configuration, for editors.
     Schema,
@@ -231,4 +233,95 @@ impl Variant {
             Self::Green => "green",
         }
     }
+}
+
+/// Tells how many users each variant gets, and how a ramp moves them.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bluegreen simulate routing.yaml --count 100000
+  bluegreen simulate routing.yaml --keys users.csv --csv user_id
+  bluegreen simulate routing.yaml --ramp --svg ramp.svg")]
+pub struct Simulate {
+    /// Files, folders, `-` for standard input, or REV:PATH of git.
+    #[arg(required = true)]
+    pub files: Vec<String>,
+    /// A part of the configuration's name or file, where there are several.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// One deployment alone.
+    #[arg(long)]
+    pub deployment: Option<String>,
+    /// Keys of users: one a line, or as --csv or --ndjson say.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<String>,
+    /// So many keys, `user-1` and so on.
+    #[arg(long, default_value_t = 100_000, value_name = "NUMBER")]
+    pub count: u64,
+    /// The keys are CSV with this column, by name or by number.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "ndjson", requires = "keys")]
+    pub csv: Option<String>,
+    /// The keys are objects with this key, one on each line.
+    #[arg(long, value_name = "KEY", requires = "keys")]
+    pub ndjson: Option<String>,
+    /// When [default: now], RFC 3339.
+    #[arg(long, value_parser = clock::parse, value_name = "TIME")]
+    pub at: Option<u64>,
+    /// The weight over time, of deployments with a ramp.
+    #[arg(long)]
+    pub ramp: bool,
+    /// Draw the ramp into this file too.
+    #[arg(long, value_name = "FILE", requires = "ramp")]
+    pub svg: Option<PathBuf>,
+}
+
+/// Tells who moves if a change is pushed, and what would reshuffle everybody.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  bluegreen diff main:routing.yaml routing.yaml
+  bluegreen diff --format markdown --deny reshuffle HEAD~1:manifests manifests
+  bluegreen diff --keys users.csv --csv user_id old.yaml new.yaml")]
+pub struct Diff {
+    /// Before: a file, a folder, `-` for standard input, or REV:PATH of git.
+    pub old: String,
+    /// After.
+    pub new: String,
+    /// A part of the configuration's name, where there are several.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// How changes are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: DiffFormat,
+    /// What makes the exit code 1.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub deny: Vec<DiffDeny>,
+    /// Keys of users, to list those that move: one a line, or as --csv or --ndjson say.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<String>,
+    /// The keys are CSV with this column, by name or by number.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "ndjson", requires = "keys")]
+    pub csv: Option<String>,
+    /// The keys are objects with this key, one on each line.
+    #[arg(long, value_name = "KEY", requires = "keys")]
+    pub ndjson: Option<String>,
+    /// When [default: now], RFC 3339: for the weight of a ramp.
+    #[arg(long, value_parser = clock::parse, value_name = "TIME")]
+    pub at: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    Text,
+    /// For a comment of a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffDeny {
+    /// Users change variants though no weight says so.
+    Reshuffle,
+    /// Users go back from green to blue.
+    Backward,
 }

@@ -19,7 +19,9 @@ pub fn bucket(arguments: &Bucket, out: &mut dyn Write) -> Result<End, Failure> {
                 .ok_or_else(|| format!("no deployment is called `{name}`"))?
         }
         (None, None) => {
-            return Err(Failure::Told("say --salt SALT, or --deployment NAME and --from FILE".into()));
+            return Err(Failure::Told(
+                "say --salt SALT, or --deployment NAME and --from FILE".into(),
+            ));
         }
     };
     let users = match &arguments.weight {

@@ -83,9 +83,11 @@ impl Rule {
             Self::PassedOver => {
                 ("passed-over", "What looks like a configuration is another filter's.", Note)
             }
-            Self::Packing => {
-                ("packing", "Envoy hands the configuration to the filter in a form that it cannot read.", Error)
-            }
+            Self::Packing => (
+                "packing",
+                "Envoy hands the configuration to the filter in a form that it cannot read.",
+                Error,
+            ),
             Self::NothingFound => ("nothing-found", "No routing configuration was found.", Error),
             Self::DroppedNull => {
                 ("dropped-null", "`kubectl apply` drops nulls, so the default comes back.", Warning)
@@ -94,7 +96,9 @@ impl Rule {
                 ("no-configuration", "The filter has no routing configuration.", Warning)
             }
             Self::Shadowed => ("shadowed", "No request ever reaches the deployment.", Warning),
-            Self::UnusedTag => ("unused-tag", "No route uses a tag that the filter writes.", Warning),
+            Self::UnusedTag => {
+                ("unused-tag", "No route uses a tag that the filter writes.", Warning)
+            }
             Self::UnknownCluster => {
                 ("unknown-cluster", "The cluster is not among those of these files.", Warning)
             }

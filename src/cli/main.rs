@@ -4,6 +4,7 @@ mod arguments;
 mod bucket;
 mod check;
 mod clock;
+mod diff;
 mod explain;
 mod find;
 mod finding;
@@ -13,6 +14,7 @@ mod rules;
 mod schema;
 mod select;
 mod sign;
+mod simulate;
 mod source;
 
 use std::io::{self, Write};
@@ -72,6 +74,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<End, Failure> {
         Command::Check(arguments) => check_files(&arguments, out),
         Command::Explain(arguments) => explain::explain(&arguments, out),
         Command::Bucket(arguments) => bucket::bucket(&arguments, out),
+        Command::Simulate(arguments) => simulate::simulate(&arguments, out),
+        Command::Diff(arguments) => diff::diff(&arguments, out),
         Command::Sign(arguments) => sign::sign(&arguments, out),
         Command::Completions { shell } => {
             let mut page = Vec::new();
@@ -99,8 +103,7 @@ fn check_files(arguments: &Check, out: &mut dyn Write) -> Result<End, Failure> {
     let findings = check::check(&inventory, &judged, arguments.allow_none);
     let configurations =
         inventory.configurations.iter().map(|found| (found.file(), found.label.as_str())).collect();
-    let report =
-        output::Report { configurations, findings: &findings, is_quiet: arguments.quiet };
+    let report = output::Report { configurations, findings: &findings, is_quiet: arguments.quiet };
     report.write(arguments.format, out)?;
     let limit = if arguments.deny.is_some() { Level::Warning } else { Level::Error };
     let is_found = check::worst(&findings).is_some_and(|worst| worst >= limit);

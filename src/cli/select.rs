@@ -19,8 +19,11 @@ pub fn one<'a>(inventory: &'a Inventory, wanted: Option<&str>) -> Result<&'a Fou
     match found.as_slice() {
         [one] => Ok(one),
         [] => {
-            let reasons: Vec<String> =
-                inventory.findings.iter().map(|finding| format!("\n  {}", finding.text())).collect();
+            let reasons: Vec<String> = inventory
+                .findings
+                .iter()
+                .map(|finding| format!("\n  {}", finding.text()))
+                .collect();
             Err(Failure::Told(format!("no routing configuration was found{}", reasons.concat())))
         }
         several => {

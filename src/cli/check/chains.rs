@@ -87,7 +87,8 @@ impl<'a> Plugin<'a> {
             (Some(_), None) | (None, Some(_)) => false,
             (None, None) => {
                 let (mine, its) = (self.labels(), other.labels());
-                let is_part = |one: &[_], other: &[_]| one.iter().all(|label| other.contains(label));
+                let is_part =
+                    |one: &[_], other: &[_]| one.iter().all(|label| other.contains(label));
                 is_part(&mine, &its) || is_part(&its, &mine)
             }
         }

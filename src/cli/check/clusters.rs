@@ -67,8 +67,7 @@ fn of_deployments(judged: &Judged<'_>, known: &HashSet<&str>, findings: &mut Vec
             if !known.contains(name.as_str()) {
                 let path = format!("deployments[{index}].clusters.{key}");
                 let message = format!("the cluster `{name}` is not in these files");
-                let finding =
-                    Finding::new(Rule::UnknownCluster, locate(root, &path, ""), message);
+                let finding = Finding::new(Rule::UnknownCluster, locate(root, &path, ""), message);
                 findings.push(finding.of(&judged.found.label).at_path(&path));
             }
         }
@@ -89,7 +88,8 @@ pub fn unknown_subsets(inventory: &Inventory, findings: &mut Vec<Finding>) {
         .collect();
     for service in of_kind("VirtualService") {
         for destination in service.view().maps() {
-            let (Some(host), Some(subset)) = (destination.text_of("host"), destination.get("subset"))
+            let (Some(host), Some(subset)) =
+                (destination.text_of("host"), destination.get("subset"))
             else {
                 continue;
             };

@@ -45,8 +45,7 @@ pub fn locate_line(document: &Document, start: usize, reason: &str) -> Option<Pl
     let (line, column) = place.split_once(" column ")?;
     let text = document.text.as_str().get(start..)?;
     let (line, column): (usize, usize) = (line.parse().ok()?, column.trim().parse().ok()?);
-    let before: usize =
-        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let at = start.saturating_add(before).saturating_add(column.saturating_sub(1));
     let at = at.min(document.text.as_str().len());
     Some(Place::new(&document.text, at..at))
@@ -66,9 +65,9 @@ fn steps(path: &str) -> Vec<Step> {
             let quoted = rest.get(..end).unwrap_or_default();
             steps.push(match serde_json::from_str(quoted) {
                 Ok(key) => Step::Key(key),
-                Err(_) => Step::KeyStart(
-                    quoted.trim_start_matches('"').trim_end_matches('…').to_owned(),
-                ),
+                Err(_) => {
+                    Step::KeyStart(quoted.trim_start_matches('"').trim_end_matches('…').to_owned())
+                }
             });
             rest = rest.get(end..).unwrap_or_default();
         } else {

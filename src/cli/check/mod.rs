@@ -42,8 +42,7 @@ impl Judged<'_> {
         let holder = self.found.holder().place();
         let Some(root) = self.root() else {
             let Content::Text(text) = &self.found.content else { return holder };
-            let document =
-                Document { text: Rc::clone(text), tree: Rc::default(), is_json: true };
+            let document = Document { text: Rc::clone(text), tree: Rc::default(), is_json: true };
             return locate::locate_line(&document, 0, &problem.reason).unwrap_or(holder);
         };
         if problem.path.is_empty() && root.document.is_json {
@@ -56,25 +55,31 @@ impl Judged<'_> {
     }
 }
 
+/// The JSON that the filter gets.
+///
+/// # Errors
+/// Why there is none.
+pub fn json_of(found: &Found) -> Result<String, &'static str> {
+    match &found.content {
+        Content::Text(text) => Ok(text.as_str().to_owned()),
+        Content::Value(id) => as_json(View { document: &found.document, id: *id }),
+    }
+}
+
 /// Has the rules read a configuration.
 pub fn judge(found: &Found, secrets: Secrets) -> Judged<'_> {
-    let (document, json) = match &found.content {
-        Content::Text(text) => (strict_json(text).ok(), text.as_str().to_owned()),
-        Content::Value(id) => {
-            let view = View { document: &found.document, id: *id };
-            match as_json(view) {
-                Ok(json) => (None, json),
-                Err(reason) => {
-                    let reason = reason.to_owned();
-                    let problem = Problem { path: String::new(), reason, is_error: true };
-                    let verdict = Verdict { problems: vec![problem], ..Verdict::default() };
-                    return Judged { found, document: None, verdict };
-                }
-            }
+    let document = match &found.content {
+        Content::Text(text) => strict_json(text).ok(),
+        Content::Value(_) => None,
+    };
+    let verdict = match json_of(found) {
+        Ok(json) => rules::judge(&json, Environment { host: found.host, secrets }),
+        Err(reason) => {
+            let reason = reason.to_owned();
+            let problem = Problem { path: String::new(), reason, is_error: true };
+            Verdict { problems: vec![problem], ..Verdict::default() }
         }
     };
-    let environment = Environment { host: found.host, secrets };
-    let verdict = rules::judge(&json, environment);
     Judged { found, document, verdict }
 }
 

@@ -10,9 +10,11 @@ pub fn dropped(judged: &Judged<'_>, findings: &mut Vec<Finding>) {
     let is_stored = judged.found.drops_nulls && matches!(judged.found.content, Content::Value(_));
     let Some(root) = judged.root().filter(|_| is_stored) else { return };
     for (key, value) in root.maps().into_iter().flat_map(View::members) {
-        let is_null = matches!(value.node(), Some(Node::Scalar(scalar)) if scalar.value().is_null());
+        let is_null =
+            matches!(value.node(), Some(Node::Scalar(scalar)) if scalar.value().is_null());
         if is_null && let Some(name) = key.raw() {
-            let message = format!("`kubectl apply` drops the null, so the default of `{name}` holds");
+            let message =
+                format!("`kubectl apply` drops the null, so the default of `{name}` holds");
             findings.push(
                 Finding::new(Rule::DroppedNull, key.place(), message).of(&judged.found.label),
             );
@@ -27,9 +29,7 @@ pub fn without_configuration(inventory: &Inventory, findings: &mut Vec<Finding>)
         if !inventory.configurations.iter().any(|found| found.label == label) {
             let place = object.view().below(&["metadata", "name"]).unwrap_or_else(|| object.view());
             let message = "the filter has no `pluginConfig`: the proxy rejects it as empty";
-            findings.push(
-                Finding::new(Rule::NoConfiguration, place.place(), message).of(&label),
-            );
+            findings.push(Finding::new(Rule::NoConfiguration, place.place(), message).of(&label));
         }
     }
 }

@@ -16,8 +16,7 @@ pub fn look(
     groups: &[Group<'_>],
     findings: &mut Vec<Finding>,
 ) {
-    let configs: Vec<&Config> =
-        judged.iter().filter_map(|judged| judged.config()).collect();
+    let configs: Vec<&Config> = judged.iter().filter_map(|judged| judged.config()).collect();
     let mut namespaces: HashSet<&str> =
         configs.iter().map(|config| config.rollback.namespace.as_str()).collect();
     if namespaces.is_empty() {
@@ -86,7 +85,8 @@ fn reach(
                 findings.push(finding.of(&object.label()).with_help(help));
             }
         }
-        let is_gateways = patch.below(&["match", "context"]).and_then(View::text) == Some("GATEWAY");
+        let is_gateways =
+            patch.below(&["match", "context"]).and_then(View::text) == Some("GATEWAY");
         if let Some(domain) = host.get("domainName").filter(|_| is_gateways) {
             let mut hosts = groups.iter().flat_map(|group| &group.hosts);
             if !hosts.any(|host| Some(*host) == domain.text()) {
@@ -113,7 +113,8 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
             "rollback" => match rules::flag(&json_of(value), |name| deployments.contains(name)) {
                 FlagSays::Unreadable => add(
                     value,
-                    "the filter cannot read this flag, so it rolls every deployment back".to_owned(),
+                    "the filter cannot read this flag, so it rolls every deployment back"
+                        .to_owned(),
                 ),
                 FlagSays::Names(names) if !deployments.is_empty() => {
                     for name in names.iter().filter(|name| !deployments.contains(name.as_str())) {

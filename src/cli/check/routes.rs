@@ -36,7 +36,10 @@ impl Route<'_> {
     pub fn needs(&self, tags: &HashSet<String>) -> bool {
         let is_tag = |name: &&str| tags.contains(&name.to_ascii_lowercase());
         let all = !self.alternatives.is_empty()
-            && self.alternatives.iter().all(|match_| match_.headers.iter().any(|name| is_tag(&name)));
+            && self
+                .alternatives
+                .iter()
+                .all(|match_| match_.headers.iter().any(|name| is_tag(&name)));
         all || self.cluster_header.is_some_and(|name| is_tag(&name))
     }
 
@@ -158,7 +161,8 @@ fn virtual_service(object: &Object) -> Group<'_> {
 }
 
 fn service_route(route: View<'_>) -> Route<'_> {
-    let is_any_path = |match_: View<'_>| match_.get("uri").is_none_or(|uri| uri.text_of("prefix") == Some("/"));
+    let is_any_path =
+        |match_: View<'_>| match_.get("uri").is_none_or(|uri| uri.text_of("prefix") == Some("/"));
     let known = ["uri", "headers", "name"];
     Route {
         name: route.text_of("name"),
@@ -180,9 +184,8 @@ fn http_route(object: &Object) -> Group<'_> {
 }
 
 fn http_rule(rule: View<'_>) -> Route<'_> {
-    let is_any_path = |match_: View<'_>| {
-        match_.get("path").is_none_or(|path| path.text_of("value") == Some("/"))
-    };
+    let is_any_path =
+        |match_: View<'_>| match_.get("path").is_none_or(|path| path.text_of("value") == Some("/"));
     Route {
         name: rule.text_of("name"),
         view: rule,

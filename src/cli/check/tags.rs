@@ -10,8 +10,7 @@ use crate::rules::{Config, TagKind};
 
 /// Names that routes may match: those of all configurations, or else the usual ones.
 pub fn names(judged: &[Judged<'_>]) -> HashSet<String> {
-    let configs: Vec<&Config> =
-        judged.iter().filter_map(|judged| judged.config()).collect();
+    let configs: Vec<&Config> = judged.iter().filter_map(|judged| judged.config()).collect();
     let usual = Config::default();
     let configs = if configs.is_empty() { vec![&usual] } else { configs };
     configs.iter().flat_map(|config| crate::rules::tags(config)).map(|tag| tag.name).collect()
@@ -32,7 +31,10 @@ pub fn unused(judged: &Judged<'_>, in_use: &HashSet<String>, findings: &mut Vec<
     let routes_hold_weights = tags.iter().any(|tag| tag.kind == TagKind::Bucket);
     if !told.is_empty() && !told.iter().any(|tag| is_used(&tag.name)) && !routes_hold_weights {
         let names: Vec<_> = told.iter().map(|tag| format!("`{}`", tag.name)).collect();
-        add("tags", format!("no route in these files uses {}: green gets no request", names.join(" or ")));
+        add(
+            "tags",
+            format!("no route in these files uses {}: green gets no request", names.join(" or ")),
+        );
         return;
     }
     for tag in tags.iter().filter(|tag| tag.is_written && !is_used(&tag.name)) {
@@ -83,7 +85,8 @@ pub fn ways(groups: &[Group<'_>], tags: &HashSet<String>, findings: &mut Vec<Fin
                 Some(all) if route.needs(tags) => {
                     let message =
                         format!("no request comes here: {all} before it takes every request");
-                    let finding = Finding::new(Rule::UnreachableRoute, start_of(route.view), message);
+                    let finding =
+                        Finding::new(Rule::UnreachableRoute, start_of(route.view), message);
                     findings.push(finding.of(&group.label));
                 }
                 None if route.takes_all() && !route.needs(tags) => {

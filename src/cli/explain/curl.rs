@@ -11,9 +11,28 @@ pub struct Curl {
 
 /// Options of curl that take a value that matters to nobody here.
 const WITH_VALUE: [&str; 22] = [
-    "-o", "--output", "-u", "--user", "-m", "--max-time", "--connect-timeout", "-x", "--proxy",
-    "--resolve", "--cacert", "--cert", "--key", "-w", "--write-out", "--retry", "-F", "--form",
-    "-T", "--upload-file", "-c", "--cookie-jar",
+    "-o",
+    "--output",
+    "-u",
+    "--user",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "-x",
+    "--proxy",
+    "--resolve",
+    "--cacert",
+    "--cert",
+    "--key",
+    "-w",
+    "--write-out",
+    "--retry",
+    "-F",
+    "--form",
+    "-T",
+    "--upload-file",
+    "-c",
+    "--cookie-jar",
 ];
 
 /// Options that give a body, and so make a POST.

@@ -39,11 +39,7 @@ pub fn explain(arguments: &Explain, out: &mut dyn Write) -> Result<End, Failure>
     Ok(if trace.deployment.is_some() { End::Good } else { End::Found })
 }
 
-fn others<'a>(
-    accepted: &'a Accepted,
-    call: &Call,
-    chosen: Option<&Decided>,
-) -> Vec<Other<'a>> {
+fn others<'a>(accepted: &'a Accepted, call: &Call, chosen: Option<&Decided>) -> Vec<Other<'a>> {
     let headers = call.encoded();
     let mut others: Vec<_> = (accepted.config.deployments.iter().enumerate())
         .filter(|(_, other)| chosen.is_none_or(|chosen| chosen.name != other.name))
@@ -69,17 +65,14 @@ fn write_text(
         let found = call.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value.as_str())
     };
-    writeln!(
-        out,
-        "request     {} {}{}",
-        header(":method"),
-        header(":authority"),
-        header(":path")
-    )?;
+    writeln!(out, "request     {} {}{}", header(":method"), header(":authority"), header(":path"))?;
     match &trace.deployment {
         Some(decided) => write_decision(accepted, decided, out)?,
         None => {
-            writeln!(out, "deployment  none matches: no tag is written, the untagged route serves")?;
+            writeln!(
+                out,
+                "deployment  none matches: no tag is written, the untagged route serves"
+            )?;
         }
     }
     let written: Vec<_> = (trace.headers.iter())
@@ -87,7 +80,9 @@ fn write_text(
             Some(value) => format!("{name}: {value}"),
             None => format!("{name} is removed"),
         })
-        .chain(trace.filter_state.iter().map(|(name, value)| format!("filter state {name}: {value}")))
+        .chain(
+            trace.filter_state.iter().map(|(name, value)| format!("filter state {name}: {value}")),
+        )
         .collect();
     write_list("Written to the request", &written, out)?;
     let response: Vec<_> =
@@ -171,9 +166,8 @@ fn object(trace: &Trace, others: &[Other<'_>]) -> serde_json::Value {
             "steps": steps,
         })
     });
-    let others: Vec<_> = (others.iter())
-        .map(|other| json!({"name": other.name, "misses": other.misses}))
-        .collect();
+    let others: Vec<_> =
+        (others.iter()).map(|other| json!({"name": other.name, "misses": other.misses})).collect();
     json!({
         "deployment": decided,
         "request_headers": trace.headers.iter()

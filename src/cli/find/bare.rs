@@ -62,7 +62,8 @@ pub fn whole_file(text: &Rc<Text>, inventory: &mut Inventory) {
             let mut tree = Tree::default();
             if let Some(holder) = tree.add(Node::List(Vec::new()), 0..text.as_str().len()) {
                 tree.set_root(holder);
-                let document = Document { text: Rc::clone(text), tree: Rc::new(tree), is_json: false };
+                let document =
+                    Document { text: Rc::clone(text), tree: Rc::new(tree), is_json: false };
                 add(document, Content::Text(whole(text)), holder);
             }
             0

@@ -66,12 +66,7 @@ pub fn fields_of(message: View<'_>) -> View<'_> {
 }
 
 /// Finds the filters below a value.
-pub fn look(
-    inventory: &mut Inventory,
-    document: &Rc<Document>,
-    root: View<'_>,
-    holder: &Holder,
-) {
+pub fn look(inventory: &mut Inventory, document: &Rc<Document>, root: View<'_>, holder: &Holder) {
     let filters: Vec<_> = (root.maps().into_iter())
         .filter_map(|message| match type_of(message)? {
             WASM => Some((message, Host::Wasm)),

@@ -22,8 +22,7 @@ pub fn write(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
         .tool(Tool::builder().driver(driver).build())
         .results(report.findings.iter().map(entry).collect::<Vec<_>>())
         .build();
-    let log =
-        Sarif::builder().schema(SCHEMA_URL).version("2.1.0").runs(vec![run]).build();
+    let log = Sarif::builder().schema(SCHEMA_URL).version("2.1.0").runs(vec![run]).build();
     serde_json::to_writer_pretty(&mut *to, &log)?;
     writeln!(to)
 }

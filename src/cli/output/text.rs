@@ -77,22 +77,23 @@ impl Excerpt {
     fn new(place: &Place) -> Self {
         let text = place.text.as_str();
         let start = place.span.start.min(text.len());
-        let line_start =
-            text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at.saturating_add(1));
-        let line_end =
-            text.get(start..).and_then(|rest| rest.find(['\r', '\n'])).map_or(text.len(), |at| {
-                start.saturating_add(at)
-            });
+        let line_start = text
+            .get(..start)
+            .and_then(|before| before.rfind('\n'))
+            .map_or(0, |at| at.saturating_add(1));
+        let line_end = text
+            .get(start..)
+            .and_then(|rest| rest.find(['\r', '\n']))
+            .map_or(text.len(), |at| start.saturating_add(at));
         let end = place.span.end.clamp(start, line_end.max(start));
-        let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let boundary =
+            |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let from = boundary(line_start.max(start.saturating_sub(AROUND)));
         let shown_end = end.min(start.saturating_add(AROUND));
         let to = boundary(line_end.min(shown_end.saturating_add(AROUND)));
         let shown = text.get(from..to.max(from)).unwrap_or_default();
-        let (before, after) = (
-            if from > line_start { "…" } else { "" },
-            if to < line_end { "…" } else { "" },
-        );
+        let (before, after) =
+            (if from > line_start { "…" } else { "" }, if to < line_end { "…" } else { "" });
         let shift = |at: usize| at.saturating_sub(from).saturating_add(before.len());
         Self {
             text: format!("{before}{}{after}", shown.replace('\t', " ")),

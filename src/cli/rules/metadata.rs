@@ -4,16 +4,17 @@ use bluegreen::config::MetadataSource;
 use bluegreen::wire::{Pairs, Property, PropertyPath, Texts, Value as Typed, encode};
 use serde_json::Value;
 
-/// Where the metadata of a source is, below a namespace and keys.
+/// Where Envoy has the metadata of a source, below a namespace and keys: so warnings read as they do
+/// in its log.
 pub fn path_of(source: MetadataSource, path: &[&str]) -> PropertyPath {
-    let source = match source {
-        MetadataSource::VirtualHost => "virtual_host",
-        MetadataSource::Route => "route",
-        MetadataSource::Cluster => "cluster",
-        MetadataSource::Listener => "listener",
-        MetadataSource::Node => "node",
+    let root: &[&str] = match source {
+        MetadataSource::VirtualHost => &["xds", "virtual_host_metadata", "filter_metadata"],
+        MetadataSource::Route => &["xds", "route_metadata", "filter_metadata"],
+        MetadataSource::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
+        MetadataSource::Listener => &["xds", "listener_metadata", "filter_metadata"],
+        MetadataSource::Node => &["xds", "node", "metadata"],
     };
-    PropertyPath::new(&[&["metadata of", source], path].concat())
+    PropertyPath::new(&[root, path].concat())
 }
 
 /// A value as Envoy hands it out: an empty text is absent, and what holds a null is unreadable.
@@ -30,9 +31,7 @@ pub fn bytes(value: &Value) -> Option<Vec<u8>> {
     match value {
         Value::Null => None,
         Value::Bool(flag) => tagged(b'b', &[u8::from(*flag)]),
-        Value::Number(number) => {
-            tagged(b'n', &number.as_str().parse::<f64>().ok()?.to_le_bytes())
-        }
+        Value::Number(number) => tagged(b'n', &number.as_str().parse::<f64>().ok()?.to_le_bytes()),
         Value::String(text) => tagged(b't', text.as_bytes()),
         Value::Array(list) if list.iter().all(Value::is_string) => {
             let texts: Vec<_> = list.iter().filter_map(Value::as_str).collect();

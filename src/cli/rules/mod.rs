@@ -10,6 +10,7 @@ mod trace;
 mod users;
 
 pub use bluegreen::config::{self, Config};
+pub use bluegreen::split::Weight;
 use bluegreen::table::Table;
 
 pub use conditions::{Condition, conditions_of, hosts_of, misses, path_of};
@@ -18,7 +19,7 @@ pub use flag::{FlagSays, flag, is_cap};
 pub use proxy::{Call, Metadata};
 pub use tags::{TagKind, tags};
 pub use trace::{Answer, Decided, Trace, trace};
-pub use users::{Users, salt_of, weight_at};
+pub use users::{Users, percent, salt_of, share, weight_at};
 
 /// What the filter says of one configuration.
 #[derive(Debug, Default)]

@@ -78,10 +78,11 @@ fn flags(flags: &Metadata, config: &Config) -> Option<(PropertyPath, Property)> 
     };
     match first {
         Source::Namespace(source) => {
-            let members = [("rollback", &flags.flag), ("max_green_weight", &flags.max_green_weight)];
-            let members = members.into_iter().filter_map(|(name, value)| {
-                Some((name.to_owned(), value.clone()?))
-            });
+            let members =
+                [("rollback", &flags.flag), ("max_green_weight", &flags.max_green_weight)];
+            let members = members
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
             let members: serde_json::Map<_, _> = members.collect();
             let path = metadata::path_of(known(source)?, &[namespace]);
             (!members.is_empty()).then(|| (path, metadata::property(&members.into())))

@@ -61,4 +61,3 @@ pub fn tags(config: &Config) -> Vec<Tag> {
     .flatten()
     .collect()
 }
-

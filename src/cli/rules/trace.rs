@@ -80,8 +80,7 @@ pub fn trace(accepted: &Accepted, call: &Call) -> Trace {
         // The same decision again, now with all that it was made of.
         let (policy, around) = (&deployment.policy, table.surroundings());
         let mut again = Proxy::new(call, config);
-        let trace =
-            decision::Trace::new(policy, &deployment.name, &request, around, &mut again);
+        let trace = decision::Trace::new(policy, &deployment.name, &request, around, &mut again);
         let max = around.rollback.max_green_weight(&deployment.name, around.names, &mut again);
         Decided::new(&deployment.name, policy, &trace, max, &proxy)
     });

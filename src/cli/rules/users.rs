@@ -7,6 +7,9 @@ use bluegreen::split::{Bucket, Ramp, Salt, Weight};
 
 use super::Accepted;
 
+/// 2^64, all buckets.
+const ALL: f64 = 18_446_744_073_709_551_616.0;
+
 /// Users of a deployment, or of all deployments of a salt.
 pub struct Users {
     salt: Salt,
@@ -71,6 +74,19 @@ impl Users {
         }
         line.push('\n');
     }
+}
+
+/// A number of buckets as a share of all, 0 to 1.
+pub fn share(buckets: u128) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with a few digits")]
+    let buckets = buckets as f64;
+    buckets / ALL
+}
+
+/// A share in percent, with as many digits as it needs, up to four decimals.
+pub fn percent(share: f64) -> String {
+    let text = format!("{:.4}", share * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The salt in force.

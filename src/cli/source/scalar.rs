@@ -207,11 +207,7 @@ mod tests {
             ("|-  # why\n    {\n      \"x\": 1\n    }\n", Style::Block, "{\n  \"x\": 1\n}"),
             (">\n  {\n  \"x\":\n  1}\n", Style::Block, "{ \"x\": 1}\n"),
             ("'{\"it''s\": 0, \"x\": 1}'", Style::Single, "{\"it's\": 0, \"x\": 1}"),
-            (
-                "\"{\\u0022\\\"\\n\\ud83d\\ude00\\\"x\\\": 1}\"",
-                Style::Double,
-                "{\"\"\n😀\"x\": 1}",
-            ),
+            ("\"{\\u0022\\\"\\n\\ud83d\\ude00\\\"x\\\": 1}\"", Style::Double, "{\"\"\n😀\"x\": 1}"),
         ] {
             let at = offset_in_source(source, style, value, value.find('x').unwrap());
             assert!(source[at..].starts_with('x'), "{source:?}: {:?}", &source[at..]);

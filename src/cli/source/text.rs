@@ -84,9 +84,12 @@ impl Place {
         while let Origin::Within { outer, scalar, style } = &place.text.origin {
             let source = outer.text.get(scalar.clone()).unwrap_or_default();
             let find = |offset| {
-                scalar
-                    .start
-                    .saturating_add(offset_in_source(source, *style, &place.text.text, offset))
+                scalar.start.saturating_add(offset_in_source(
+                    source,
+                    *style,
+                    &place.text.text,
+                    offset,
+                ))
             };
             let start = find(place.span.start);
             // The last character, so that what lies between stays out.

@@ -138,8 +138,7 @@ impl Builder {
             _ => None,
         };
         let is_merge = |scalar: &Scalar| scalar.text == "<<" && scalar.style == Style::Plain;
-        let Some(place) =
-            members.iter().position(|(key, _)| name(*key).is_some_and(is_merge))
+        let Some(place) = members.iter().position(|(key, _)| name(*key).is_some_and(is_merge))
         else {
             return members;
         };
