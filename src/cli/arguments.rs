@@ -123,6 +123,9 @@ pub struct Explain {
     /// The maximum weight in the metadata, in percent.
     #[arg(long, value_name = "PERCENT")]
     pub max_green_weight: Option<String>,
+    /// All filter metadata, in JSON: source → namespace → struct.
+    #[arg(long, value_name = "JSON")]
+    pub metadata: Option<String>,
     /// When [default: now], RFC 3339.
     #[arg(long, value_parser = clock::parse, value_name = "TIME")]
     pub at: Option<u64>,

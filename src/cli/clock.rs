@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Reads a time of RFC 3339: nanoseconds since 1970.
+/// Reads a time of RFC 3339, or `@` and seconds since 1970: nanoseconds since 1970.
 ///
 /// # Errors
 /// What is no such time.
 pub fn parse(text: &str) -> Result<u64, String> {
+    if let Some(seconds) = text.strip_prefix('@').and_then(|text| text.parse::<u64>().ok()) {
+        return Ok(seconds.saturating_mul(1_000_000_000));
+    }
     let time = OffsetDateTime::parse(text, &Rfc3339).ok();
     time.and_then(|time| u64::try_from(time.unix_timestamp_nanos()).ok()).ok_or_else(|| {
         "not a time of RFC 3339 such as 2026-11-23T09:00:00+01:00, from 1970 on".to_owned()

@@ -101,9 +101,11 @@ fn check_files(arguments: &Check, out: &mut dyn Write) -> Result<End, Failure> {
         .map(|found| check::judge(found, rules::Secrets::StandIn))
         .collect();
     let findings = check::check(&inventory, &judged, arguments.allow_none);
-    let configurations =
-        inventory.configurations.iter().map(|found| (found.file(), found.label.as_str())).collect();
-    let report = output::Report { configurations, findings: &findings, is_quiet: arguments.quiet };
+    let report = output::Report {
+        configurations: &inventory.configurations,
+        findings: &findings,
+        is_quiet: arguments.quiet,
+    };
     report.write(arguments.format, out)?;
     let limit = if arguments.deny.is_some() { Level::Warning } else { Level::Error };
     let is_found = check::worst(&findings).is_some_and(|worst| worst >= limit);

@@ -1,4 +1,4 @@
-//! The routes of the same files: Envoy's, VirtualServices and HTTPRoutes.
+//! The routes of the same files: Envoy's, and those of `VirtualService` and `HTTPRoute`.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,6 @@ use crate::source::{Node, View};
 /// Routes that are tried in turn: a virtual host, a `VirtualService`, an `HTTPRoute`.
 pub struct Group<'a> {
     pub label: String,
-    pub view: View<'a>,
     pub hosts: Vec<&'a str>,
     pub routes: Vec<Route<'a>>,
     /// Whether the first that matches is taken, and not the most specific.
@@ -34,13 +33,13 @@ struct Alternative<'a> {
 impl Route<'_> {
     /// Whether only requests with one of these tags find their way here.
     pub fn needs(&self, tags: &HashSet<String>) -> bool {
-        let is_tag = |name: &&str| tags.contains(&name.to_ascii_lowercase());
+        let is_tag = |name: &str| tags.contains(&name.to_ascii_lowercase());
         let all = !self.alternatives.is_empty()
             && self
                 .alternatives
                 .iter()
-                .all(|match_| match_.headers.iter().any(|name| is_tag(&name)));
-        all || self.cluster_header.is_some_and(|name| is_tag(&name))
+                .all(|match_| match_.headers.iter().any(|name| is_tag(name)));
+        all || self.cluster_header.is_some_and(is_tag)
     }
 
     /// Whether no request gets past it.
@@ -122,7 +121,6 @@ fn virtual_host(map: View<'_>) -> Option<Group<'_>> {
     let name = map.text_of("name").unwrap_or_default();
     Some(Group {
         label: format!("virtual host {name}"),
-        view: map,
         hosts: domains.elements().filter_map(View::text).collect(),
         routes: routes.elements().map(envoy_route).collect(),
         is_ordered: true,
@@ -153,7 +151,6 @@ fn virtual_service(object: &Object) -> Group<'_> {
     let list = |key| object.view().get("spec").and_then(|spec| spec.get(key));
     Group {
         label: object.label(),
-        view: object.view(),
         hosts: texts(list("hosts")),
         routes: list("http").iter().flat_map(|http| http.elements()).map(service_route).collect(),
         is_ordered: true,
@@ -176,7 +173,6 @@ fn http_route(object: &Object) -> Group<'_> {
     let list = |key| object.view().get("spec").and_then(|spec| spec.get(key));
     Group {
         label: object.label(),
-        view: object.view(),
         hosts: texts(list("hostnames")),
         routes: list("rules").iter().flat_map(|rules| rules.elements()).map(http_rule).collect(),
         is_ordered: false,

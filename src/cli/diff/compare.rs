@@ -74,7 +74,7 @@ pub fn compare(
         let place = left.iter().position(|old| before.and_then(|side| name(side, *old)) == own);
         match place {
             Some(place) => {
-                changes.push(change(before, Some(left.remove(place)), after, Some(index), now))
+                changes.push(change(before, Some(left.remove(place)), after, Some(index), now));
             }
             None => added.push(index),
         }
@@ -223,7 +223,7 @@ fn notes(before: Option<&Side>, after: Option<&Side>) -> Vec<String> {
     match (before, after) {
         (None, Some(_)) => notes.push("the configuration is new".to_owned()),
         (Some(_), None) => {
-            notes.push("the configuration is gone: blue serves everybody".to_owned())
+            notes.push("the configuration is gone: blue serves everybody".to_owned());
         }
         _ => {}
     }

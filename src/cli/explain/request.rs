@@ -47,9 +47,18 @@ pub fn from(arguments: &Explain) -> Result<Call, String> {
     if arguments.internal {
         headers.push((BY_THE_PROXY.to_owned(), "true".to_owned()));
     }
+    if headers.first().is_some_and(|(_, host)| host.is_empty()) {
+        headers.remove(0);
+    }
     let metadata = Metadata {
         flag: arguments.flag.as_deref().map(value),
         max_green_weight: arguments.max_green_weight.as_deref().map(value),
+        all: match &arguments.metadata {
+            Some(text) => {
+                serde_json::from_str(text).map_err(|error| format!("--metadata: {error}"))?
+            }
+            None => serde_json::Map::new(),
+        },
     };
     let mut attributes = Vec::new();
     let mut add = |path: &[&str], value: &str| {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::kubernetes::not_ours;
-use super::{Content, Found, Host, Inventory, Object, content, is_ours};
+use super::{Found, Host, Inventory, Object, content, is_ours};
 use crate::finding::{Finding, Rule};
 use crate::source::{Document, View};
 
@@ -96,15 +96,11 @@ pub fn look(inventory: &mut Inventory, document: &Rc<Document>, root: View<'_>, 
         if packed.is_bytes {
             continue;
         }
-        let content = match content(packed.value) {
-            Content::Text(text) => Content::Text(text),
-            Content::Value(id) => Content::Value(id),
-        };
         inventory.configurations.push(Found {
             label,
             host,
             drops_nulls: holder.drops_nulls && packed.is_struct,
-            content,
+            content: content(packed.value),
             document: Rc::clone(document),
             holder: packed.value.id,
         });

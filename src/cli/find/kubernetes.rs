@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Content, Found, Host, Inventory, Object, content, envoy, is_ours};
+use super::{Found, Host, Inventory, Object, content, envoy, is_ours};
 use crate::source::{Document, View};
 
 pub fn look(inventory: &mut Inventory, document: &Rc<Document>, root: View<'_>, depth: usize) {
@@ -51,7 +51,7 @@ fn plugin(inventory: &mut Inventory, object: &Object, at: Option<View<'_>>, key:
     let names = [Some(&*object.name), plugin.text_of("pluginName"), plugin.text_of("url")];
     match plugin.get(key) {
         Some(configuration) if is_ours(configuration, &names) => {
-            add(inventory, object, configuration, Host::Wasm, String::new());
+            add(inventory, object, configuration, Host::Wasm, "");
         }
         Some(configuration) => inventory.pass_over(configuration, not_ours(&object.label())),
         None if is_ours(plugin, &names) => inventory.without_configuration.push(object.clone()),
@@ -70,7 +70,7 @@ fn policy(inventory: &mut Inventory, object: &Object, root: View<'_>) {
             let Some(configuration) = extension.get("config") else { continue };
             if is_ours(configuration, &names) {
                 let name = name.map_or_else(|| index.to_string(), str::to_owned);
-                add(inventory, object, configuration, host, format!(", extension {name}"));
+                add(inventory, object, configuration, host, &format!(", extension {name}"));
             } else {
                 inventory.pass_over(configuration, not_ours(&object.label()));
             }
@@ -83,18 +83,13 @@ fn add(
     object: &Object,
     configuration: View<'_>,
     host: Host,
-    more: String,
+    more: &str,
 ) {
-    let content = match content(configuration) {
-        // An object is what Istio and Envoy Gateway take; a text they hand on as it is.
-        Content::Text(text) => Content::Text(text),
-        value @ Content::Value(_) => value,
-    };
     inventory.configurations.push(Found {
-        label: object.label() + &more,
+        label: object.label() + more,
         host,
         drops_nulls: true,
-        content,
+        content: content(configuration),
         document: Rc::clone(&object.document),
         holder: configuration.id,
     });

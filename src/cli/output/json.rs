@@ -6,10 +6,11 @@ use serde_json::json;
 
 use super::Report;
 use crate::finding::{Finding, Level};
+use crate::source::Place;
 
 pub fn write(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
     let configurations: Vec<_> = (report.configurations.iter())
-        .map(|(file, label)| json!({"file": file, "label": label}))
+        .map(|found| json!({"file": found.file(), "label": found.label, "host": found.host.as_str()}))
         .collect();
     let findings: Vec<_> = report.findings.iter().map(object).collect();
     let all = json!({
@@ -30,7 +31,7 @@ fn object(finding: &Finding) -> serde_json::Value {
         "path": finding.path,
         "label": finding.label,
         "help": finding.help,
-        "file": finding.place.as_ref().map(|place| place.file()),
+        "file": finding.place.as_ref().map(Place::file),
         "line": position.as_ref().map(|position| position.line),
         "column": position.as_ref().map(|position| position.column),
     })

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
+use crate::find::Found;
 use crate::finding::{Finding, Level};
 
 /// How findings are written.
@@ -26,8 +27,7 @@ pub enum Format {
 
 /// What was checked.
 pub struct Report<'a> {
-    /// File and label of every configuration.
-    pub configurations: Vec<(&'a str, &'a str)>,
+    pub configurations: &'a [Found],
     pub findings: &'a [Finding],
     pub is_quiet: bool,
 }

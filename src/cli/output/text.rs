@@ -23,8 +23,8 @@ pub fn write(report: &Report<'_>, to: &mut dyn Write) -> io::Result<()> {
     if report.is_quiet {
         return Ok(());
     }
-    for (file, label) in &report.configurations {
-        writeln!(to, "checked {file}: {label}")?;
+    for found in report.configurations {
+        writeln!(to, "checked {}: {}", found.file(), found.label)?;
     }
     writeln!(
         to,
@@ -41,8 +41,8 @@ fn render(finding: &Finding, renderer: &Renderer) -> String {
         Level::Warning => Title::WARNING,
         Level::Note => Title::NOTE,
     };
-    let message = finding.text();
-    let group = title.primary_title(&*message).id(finding.rule.name());
+    let heading = finding.text();
+    let group = title.primary_title(&*heading).id(finding.rule.name());
     let Some(place) = &finding.place else {
         return renderer.render(&[with_notes(Group::with_title(group), finding)]);
     };
@@ -51,9 +51,9 @@ fn render(finding: &Finding, renderer: &Renderer) -> String {
         .line_start(place.position().line)
         .path(place.file().to_owned())
         .annotation(AnnotationKind::Primary.span(excerpt.span.clone()));
-    let rendered = renderer.render(&[with_notes(group.element(snippet), finding)]);
+    let report = renderer.render(&[with_notes(group.element(snippet), finding)]);
     // The renderer counts columns in the excerpt.
-    excerpt.with_column(&rendered, place)
+    excerpt.with_column(&report, place)
 }
 
 fn with_notes<'a>(mut group: Group<'a>, finding: &Finding) -> Group<'a> {

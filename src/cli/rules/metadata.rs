@@ -2,19 +2,70 @@
 
 use bluegreen::config::MetadataSource;
 use bluegreen::wire::{Pairs, Property, PropertyPath, Texts, Value as Typed, encode};
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// All that have metadata.
+const SOURCES: [MetadataSource; 5] = [
+    MetadataSource::VirtualHost,
+    MetadataSource::Route,
+    MetadataSource::Cluster,
+    MetadataSource::Listener,
+    MetadataSource::Node,
+];
 
 /// Where Envoy has the metadata of a source, below a namespace and keys: so warnings read as they do
 /// in its log.
 pub fn path_of(source: MetadataSource, path: &[&str]) -> PropertyPath {
-    let root: &[&str] = match source {
+    PropertyPath::new(&[root_of(source), path].concat())
+}
+
+fn root_of(source: MetadataSource) -> &'static [&'static str] {
+    match source {
         MetadataSource::VirtualHost => &["xds", "virtual_host_metadata", "filter_metadata"],
         MetadataSource::Route => &["xds", "route_metadata", "filter_metadata"],
         MetadataSource::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
         MetadataSource::Listener => &["xds", "listener_metadata", "filter_metadata"],
         MetadataSource::Node => &["xds", "node", "metadata"],
-    };
-    PropertyPath::new(&[root, path].concat())
+    }
+}
+
+/// The source as a configuration names it.
+pub fn name_of(source: MetadataSource) -> &'static str {
+    match source {
+        MetadataSource::VirtualHost => "virtual_host",
+        MetadataSource::Route => "route",
+        MetadataSource::Cluster => "cluster",
+        MetadataSource::Listener => "listener",
+        MetadataSource::Node => "node",
+    }
+}
+
+/// The value at a path, in the metadata of all sources.
+pub fn find<'a>(all: &'a Map<String, Value>, path: &PropertyPath) -> Option<&'a Value> {
+    let path = std::str::from_utf8(path.as_bytes()).ok()?;
+    let segments: Vec<&str> = path.split('\0').collect();
+    let (source, keys) = SOURCES
+        .iter()
+        .find_map(|source| Some((source, segments.strip_prefix(root_of(*source))?)))?;
+    let mut keys = keys.iter();
+    // A dot or a slash in a key is a part of it.
+    keys.try_fold(all.get(name_of(*source))?, |at, key| match at {
+        Value::Object(members) => members.get(*key),
+        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// Puts a value at a path, in place of what is in the way.
+pub fn set(mut at: &mut Value, path: &[&str], value: Value) {
+    for key in path {
+        if !at.is_object() {
+            *at = Map::new().into();
+        }
+        let Value::Object(members) = at else { return };
+        at = members.entry(*key).or_insert(Value::Null);
+    }
+    *at = value;
 }
 
 /// A value as Envoy hands it out: an empty text is absent, and what holds a null is unreadable.

@@ -4,7 +4,8 @@ use bluegreen::config::strict::Keyword;
 use bluegreen::config::{Config, MetadataSource, Source};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+use bluegreen::wire::{self, Pairs, Property, PropertyPath, encode};
+use serde_json::{Map, Value};
 
 use super::metadata;
 
@@ -20,11 +21,15 @@ pub struct Call {
     pub now: u64,
 }
 
-/// What the metadata of the request's route holds for the filter.
+/// Filter metadata around the request.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {
-    pub flag: Option<serde_json::Value>,
-    pub max_green_weight: Option<serde_json::Value>,
+    /// The flag in the first place where the configuration looks.
+    pub flag: Option<Value>,
+    /// The maximum weight beside it.
+    pub max_green_weight: Option<Value>,
+    /// Source, as a configuration names it → namespace → struct.
+    pub all: Map<String, Value>,
 }
 
 impl Call {
@@ -38,7 +43,7 @@ impl Call {
 pub struct Proxy {
     headers: Vec<u8>,
     attributes: Vec<(PropertyPath, Vec<u8>)>,
-    flags: Option<(PropertyPath, Property)>,
+    metadata: Map<String, Value>,
     now: u64,
     /// Headers that were written, or removed where the value is None.
     pub written: Vec<(String, Option<String>)>,
@@ -57,7 +62,7 @@ impl Proxy {
         Self {
             headers: call.encoded(),
             attributes: attributes.collect(),
-            flags: flags(&call.metadata, config),
+            metadata: with_flags(&call.metadata, config),
             now: call.now,
             written: Vec::new(),
             filter_state: Vec::new(),
@@ -68,31 +73,30 @@ impl Proxy {
     }
 }
 
-/// The flag and the maximum weight in the first place where the configuration looks.
-fn flags(flags: &Metadata, config: &Config) -> Option<(PropertyPath, Property)> {
-    let namespace = config.rollback.namespace.as_str();
-    let first = config.rollback.sources.first()?;
-    let known = |source: &Keyword<MetadataSource>| match source {
-        Keyword::Known(source) => Some(*source),
-        Keyword::Unknown(..) => None,
+/// All metadata, with the flag and the maximum weight where the configuration looks first.
+fn with_flags(metadata: &Metadata, config: &Config) -> Map<String, Value> {
+    let mut all = metadata.all.clone();
+    let mut set = |source: &Keyword<MetadataSource>, path: &[&str], value: &Option<Value>| {
+        if let (Keyword::Known(source), Some(value)) = (source, value) {
+            let at = all.entry(metadata::name_of(*source)).or_insert_with(|| Map::new().into());
+            metadata::set(at, path, value.clone());
+        }
     };
-    match first {
-        Source::Namespace(source) => {
-            let members =
-                [("rollback", &flags.flag), ("max_green_weight", &flags.max_green_weight)];
-            let members = members
-                .into_iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
-            let members: serde_json::Map<_, _> = members.collect();
-            let path = metadata::path_of(known(source)?, &[namespace]);
-            (!members.is_empty()).then(|| (path, metadata::property(&members.into())))
+    match config.rollback.sources.first() {
+        Some(Source::Namespace(source)) => {
+            let namespace = config.rollback.namespace.as_str();
+            set(source, &[namespace, "rollback"], &metadata.flag);
+            set(source, &[namespace, "max_green_weight"], &metadata.max_green_weight);
         }
-        Source::Path(source) => {
-            let path: Vec<&str> = source.path.iter().map(String::as_str).collect();
-            let path = metadata::path_of(known(source.source.as_ref()?)?, &path);
-            Some((path, metadata::property(flags.flag.as_ref()?)))
+        Some(Source::Path(place)) => {
+            let path: Vec<&str> = place.path.iter().map(String::as_str).collect();
+            if let Some(source) = &place.source {
+                set(source, &path, &metadata.flag);
+            }
         }
+        None => {}
     }
+    all
 }
 
 impl Host for Proxy {
@@ -122,11 +126,10 @@ impl Host for Proxy {
     }
 
     fn metadata(&mut self, path: &PropertyPath) -> Property {
-        let flags = self.flags.iter().find(|(known, _)| known == path);
-        flags.map_or(Property::Absent, |(_, value)| value.clone())
+        metadata::find(&self.metadata, path).map_or(Property::Absent, metadata::property)
     }
 
-    fn value(bytes: &[u8]) -> Value<'_> {
+    fn value(bytes: &[u8]) -> wire::Value<'_> {
         metadata::value(bytes)
     }
 

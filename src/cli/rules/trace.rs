@@ -109,7 +109,7 @@ impl Decided {
         };
         let refusal = proxy.counted.iter().find_map(|counter| match counter {
             Counter::OverrideRefused(refusal) => Some(*refusal),
-            _ => None,
+            Counter::RollbackUnreadable => None,
         });
         let bucket = trace.bucket().map(|bucket| Weight::below(bucket).to_string());
         let weight = trace.weight.map(|weight| weight.to_string());

@@ -128,8 +128,8 @@ mod tests {
         let root = document.root().unwrap();
         let keys: Vec<_> = root.members().map(|(key, _)| key.span()).collect();
         assert_eq!(keys, [1..4, 22..25]);
-        let (_, list) = root.members().next().unwrap();
-        let last = list.elements().last().unwrap();
+        let (_, elements) = root.members().next().unwrap();
+        let last = elements.elements().last().unwrap();
         assert_eq!((last.text(), last.span()), (Some("bA"), 10..19));
     }
 }

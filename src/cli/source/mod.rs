@@ -34,6 +34,11 @@ pub struct Unreadable {
     pub reason: String,
 }
 
+fn is_called_json(name: &str) -> bool {
+    let extension = std::path::Path::new(name).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
 /// Every document of a text that holds JSON or YAML; what cannot be read stands in its turn.
 pub fn documents(text: &Rc<Text>) -> Vec<Result<Document, Unreadable>> {
     let is_json = text.as_str().trim_start().starts_with(['{', '[']);
@@ -41,7 +46,7 @@ pub fn documents(text: &Rc<Text>) -> Vec<Result<Document, Unreadable>> {
         match any_json(text) {
             Ok(documents) => return documents.into_iter().map(Ok).collect(),
             // YAML has this form too, without the quotes.
-            Err(error) if text.name().ends_with(".json") => return vec![Err(error)],
+            Err(error) if is_called_json(text.name()) => return vec![Err(error)],
             Err(_) => {}
         }
     }

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub enum Style {
     /// YAML without quotes.
     Plain,
+    /// YAML without quotes that is a text by its tag.
+    Text,
     /// YAML in single quotes.
     Single,
     /// YAML or JSON in double quotes.
@@ -34,7 +36,9 @@ impl Scalar {
     /// What `kubectl` makes of it: YAML 1.1 where that differs from 1.2.
     pub fn value(&self) -> Value {
         match self.style {
-            Style::Single | Style::Double | Style::Block => Value::String(self.text.clone()),
+            Style::Text | Style::Single | Style::Double | Style::Block => {
+                Value::String(self.text.clone())
+            }
             Style::Literal => serde_json::from_str(&self.text).unwrap_or_default(),
             Style::Plain => plain(&self.text),
         }
@@ -114,13 +118,12 @@ struct Characters<'a> {
 impl<'a> Characters<'a> {
     fn new(source: &'a str, style: Style) -> Self {
         let at = match style {
-            Style::Plain | Style::Literal => 0,
             Style::Single | Style::Double => 1,
             // The header may end in a comment. A source without one starts with the value.
             Style::Block if source.starts_with(['|', '>']) => {
                 source.find('\n').unwrap_or(source.len())
             }
-            Style::Block => 0,
+            Style::Block | Style::Plain | Style::Text | Style::Literal => 0,
         };
         Self { source, at, style }
     }
@@ -210,7 +213,8 @@ mod tests {
             ("\"{\\u0022\\\"\\n\\ud83d\\ude00\\\"x\\\": 1}\"", Style::Double, "{\"\"\n😀\"x\": 1}"),
         ] {
             let at = offset_in_source(source, style, value, value.find('x').unwrap());
-            assert!(source[at..].starts_with('x'), "{source:?}: {:?}", &source[at..]);
+            let found = source.get(at..).unwrap();
+            assert!(found.starts_with('x'), "{source:?}: {found:?}");
         }
     }
 }

@@ -79,8 +79,8 @@ impl Place {
     }
 
     /// The same place in the file.
-    pub fn in_file(&self) -> Self {
-        let mut place = self.clone();
+    pub fn in_file(self) -> Self {
+        let mut place = self;
         while let Origin::Within { outer, scalar, style } = &place.text.origin {
             let source = outer.text.get(scalar.clone()).unwrap_or_default();
             let find = |offset| {

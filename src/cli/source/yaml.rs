@@ -80,8 +80,10 @@ impl Builder {
                     ScalarStyle::SingleQuoted => Style::Single,
                     ScalarStyle::DoubleQuoted => Style::Double,
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-                    _ if tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str")) => Style::Single,
-                    _ => Style::Plain,
+                    ScalarStyle::Plain => {
+                        let is_text = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                        if is_text { Style::Text } else { Style::Plain }
+                    }
                 };
                 let scalar = Scalar { text: text.into_owned(), style };
                 let id = self.tree.add(Node::Scalar(scalar), range).ok_or(TOO_MANY)?;
