@@ -135,7 +135,8 @@ pub struct Explain {
     /// The client's address.
     #[arg(long, value_name = "ADDRESS")]
     pub source_address: Option<String>,
-    /// An attribute of the request, such as a claim of a token: its path with `/`, and the value.
+    /// An attribute of the request, such as a claim of a token: its path with `/`, or as a list in
+    /// JSON, and the value.
     #[arg(long = "attribute", value_name = "PATH=VALUE")]
     pub attributes: Vec<String>,
     /// Envoy marked the request as internal.

@@ -73,8 +73,8 @@ fn arguments(group: &Value, request: &Value) -> Option<Vec<String>> {
     }
     if let Some(dynamic) = group["dynamic_metadata"].as_object() {
         for (namespace, tree) in dynamic {
-            for (path, value) in leaves(namespace, tree) {
-                add("--attribute", format!("metadata/filter_metadata/{path}={value}"));
+            for (path, value) in leaves(&["metadata", "filter_metadata", namespace], tree) {
+                add("--attribute", format!("{}={value}", json!(path)));
             }
         }
     }
@@ -95,21 +95,21 @@ fn metadata(group: &Value) -> Map<String, Value> {
     all
 }
 
-fn leaves(path: &str, tree: &Value) -> Vec<(String, String)> {
-    let below = |key: &str, value: &Value| leaves(&format!("{path}/{key}"), value);
+fn leaves(path: &[&str], tree: &Value) -> Vec<(Vec<String>, String)> {
+    let below = |key: &str, value: &Value| leaves(&[path, &[key]].concat(), value);
+    let list = |elements: &[Value]| {
+        let elements = elements.iter().enumerate();
+        elements.flat_map(|(index, value)| below(&index.to_string(), value)).collect()
+    };
     match tree {
         Value::Object(members) => {
             members.iter().flat_map(|(key, value)| below(key, value)).collect()
         }
-        Value::Array(elements) => elements
-            .iter()
-            .enumerate()
-            .flat_map(|(index, value)| below(&index.to_string(), value))
-            .collect(),
-        value => bluegreen_tests::metadata::text(value)
-            .map(|text| (path.to_owned(), text))
-            .into_iter()
-            .collect(),
+        Value::Array(elements) => list(elements),
+        value => {
+            let path = path.iter().map(|part| (*part).to_owned()).collect();
+            bluegreen_tests::metadata::text(value).map(|text| (path, text)).into_iter().collect()
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod routes;
 mod shadowed;
 mod tags;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::find::{Content, Found, Inventory};
@@ -140,16 +141,18 @@ fn of_whole(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
 
 fn sort(findings: &mut [Finding]) {
     // By file in the order of the arguments they are already; a file's by place.
-    let files: Vec<String> = findings
-        .iter()
-        .map(|finding| finding.place.as_ref().map_or("", |place| place.file()).to_owned())
-        .collect();
-    let rank = |finding: &Finding| {
-        let file = finding.place.as_ref().map_or("", |place| place.file());
-        let start = finding.place.as_ref().map_or(0, |place| place.span.start);
-        (files.iter().position(|known| known == file), start)
+    let file = |finding: &Finding| {
+        finding.place.as_ref().map(|place| place.file().to_owned()).unwrap_or_default()
     };
-    findings.sort_by_cached_key(rank);
+    let mut ranks = HashMap::new();
+    for finding in &*findings {
+        let next = ranks.len();
+        ranks.entry(file(finding)).or_insert(next);
+    }
+    findings.sort_by_cached_key(|finding| {
+        let start = finding.place.as_ref().map_or(0, |place| place.span.start);
+        (ranks.get(&file(finding)).copied(), start)
+    });
 }
 
 /// The worst of all.

@@ -71,13 +71,23 @@ pub fn from(arguments: &Explain) -> Result<Call, String> {
         add(&["source", "address"], address);
     }
     for attribute in &arguments.attributes {
-        let (path, value) = attribute
-            .split_once('=')
-            .ok_or_else(|| format!("--attribute: `{attribute}` has no `=`"))?;
-        add(&path.split('/').collect::<Vec<_>>(), value);
+        let (path, value) = attribute_of(attribute)?;
+        add(&path.iter().map(String::as_str).collect::<Vec<_>>(), value);
     }
     let now = arguments.at.unwrap_or_else(clock::now);
     Ok(Call { headers, metadata, attributes, now })
+}
+
+/// Path and value of `a/b=value`, or of `["a","b"]=value` where a part holds a slash.
+fn attribute_of(text: &str) -> Result<(Vec<String>, &str), String> {
+    if text.starts_with('[') {
+        let (list, value) = text.split_once("]=").ok_or("--attribute: the list has no end")?;
+        let path = serde_json::from_str(&format!("{list}]"));
+        return Ok((path.map_err(|error| format!("--attribute: {error}"))?, value));
+    }
+    let (path, value) =
+        text.split_once('=').ok_or_else(|| format!("--attribute: `{text}` has no `=`"))?;
+    Ok((path.split('/').map(str::to_owned).collect(), value))
 }
 
 /// A value as YAML or JSON writes it.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Node, View};
 
 /// Most JSON that aliases of YAML may grow to, in bytes.
-const LONGEST: usize = 256 << 20;
+const LONGEST: usize = 64 << 20;
 
 /// How deep values may be nested; the filter's own parser goes no deeper.
 const DEEPEST: usize = 160;
@@ -29,7 +29,7 @@ fn write(view: View<'_>, depth: usize, json: &mut String) -> Result<(), &'static
         return Err("nested too deep to be read");
     }
     if json.len() > LONGEST {
-        return Err("aliases make it larger than 256 MiB");
+        return Err("aliases make it larger than 64 MiB");
     }
     let inner = depth.saturating_add(1);
     match view.node() {

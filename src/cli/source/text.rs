@@ -1,5 +1,6 @@
 //! A text and where it stands: in a file, or within a value of another text.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -11,6 +12,8 @@ use super::scalar::offset_in_source;
 pub struct Text {
     text: String,
     origin: Origin,
+    /// Where lines start, once somebody asks.
+    lines: OnceCell<Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -45,12 +48,26 @@ impl Text {
             Some(rest) => rest.to_owned(),
             None => text,
         };
-        Rc::new(Self { text, origin: Origin::File(name.into()) })
+        Self::new(text, Origin::File(name.into()))
     }
 
     /// The text that a scalar of another text holds.
     pub fn within(outer: &Rc<Self>, scalar: Range<usize>, style: Style, text: String) -> Rc<Self> {
-        Rc::new(Self { text, origin: Origin::Within { outer: Rc::clone(outer), scalar, style } })
+        Self::new(text, Origin::Within { outer: Rc::clone(outer), scalar, style })
+    }
+
+    fn new(text: String, origin: Origin) -> Rc<Self> {
+        Rc::new(Self { text, origin, lines: OnceCell::new() })
+    }
+
+    fn position(&self, offset: usize) -> Position {
+        let newlines = || self.text.match_indices('\n').map(|(at, _)| at.saturating_add(1));
+        let lines = self.lines.get_or_init(|| std::iter::once(0).chain(newlines()).collect());
+        let offset = floor(&self.text, offset);
+        let line = lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| lines.get(line)).copied();
+        let before = self.text.get(start.unwrap_or_default()..offset).unwrap_or_default();
+        Position { line, column: before.chars().count().saturating_add(1) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -108,25 +125,13 @@ impl Place {
 
     /// Where the place starts in its own text.
     pub fn position(&self) -> Position {
-        position(self.text.as_str(), self.span.start)
+        self.text.position(self.span.start)
     }
 
     /// Where the place ends in its own text.
     pub fn end(&self) -> Position {
-        position(self.text.as_str(), self.span.end)
+        self.text.position(self.span.end)
     }
-}
-
-fn position(text: &str, offset: usize) -> Position {
-    let before = text.get(..floor(text, offset)).unwrap_or_default();
-    let (line_start, lines) = match before.rfind('\n') {
-        Some(newline) => {
-            (newline.saturating_add(1), before.bytes().filter(|byte| *byte == b'\n').count())
-        }
-        None => (0, 0),
-    };
-    let column = before.get(line_start..).unwrap_or_default().chars().count();
-    Position { line: lines.saturating_add(1), column: column.saturating_add(1) }
 }
 
 /// The start of the character that an offset lies in.
