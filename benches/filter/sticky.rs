@@ -2,8 +2,7 @@
 
 use std::hint::black_box;
 
-use bluegreen::config;
-use bluegreen::config::{ConfigErrors, Path};
+use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::split::Salt;
 use bluegreen::sticky::KeySource;
 use bluegreen::wire::Pairs;

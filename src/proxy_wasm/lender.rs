@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn two_allocations_within_one_call_have_room_of_their_own() {
         let mut lender = Lender::new();
-        let (one, two) = (fill(&mut lender, b"one"), fill(&mut lender, &[2; 100_000]));
+        let (one, two) = (fill(&mut lender, b"one"), fill(&mut lender, &vec![2; 100_000]));
         assert_eq!(claim(&mut lender, one), b"one");
         assert_eq!(claim(&mut lender, two), [2; 100_000]);
     }

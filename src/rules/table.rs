@@ -24,6 +24,12 @@ pub struct Table {
     explain: Explain,
 }
 
+// A native host shares one table between all workers.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<Table>();
+};
+
 impl Table {
     /// Reads and validates a configuration for a host.
     ///

@@ -4,14 +4,13 @@ use bluegreen::filter;
 use bluegreen::split::Salt;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;
-use bluegreen::wire::encode;
-use bluegreen::wire::{Property, PropertyPath};
+use bluegreen::wire::{Property, PropertyPath, encode};
 use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 
-use crate::headers::naive_pairs;
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
+use crate::naive_pairs::naive_pairs;
 use crate::seeds;
 use bluegreen_tests::fake_host::{FakeHost, header};
 use bluegreen_tests::metadata::metadata_path;

@@ -4,7 +4,6 @@ API takes it with the real definitions, and the filter its routing configuration
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.harness.artefact import REPOSITORY
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.envoy import Envoy, EnvoyExited
+from tests.harness.envoy import Envoy
 from tests.harness.http_filters import bluegreen_filter
+from tests.harness.process import ProcessEnded, output, run
 from tests.harness.routes import route_table, route_to
 from tests.mesh.harness import programs
 from tests.mesh.harness.control_plane import NAMESPACES, ControlPlane
@@ -47,7 +46,7 @@ def built(kustomization: Path) -> list[Json]:
 @cache
 def text(kustomization: Path) -> str:
     command = [programs.kubectl(), "kustomize", kustomization]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return output(command)
 
 
 def extensions(resources: list[Json]) -> list[Json]:
@@ -59,12 +58,12 @@ PLACES = [DIRECTORY / place for place in ("gateway", "gateway-api", "sidecar", "
 WITH_THE_FILTER = [*PLACES, DIRECTORY / "weights", DIRECTORY / "weights" / "flagger"]
 
 
-class Faults(Exception):
+class Refused(Exception):
     """What is wrong with resources, as the tool that found it says it."""
 
 
 class Checks:
-    """The checks, each of which raises Faults. `directory` is for drafts."""
+    """The checks, each of which raises Refused. `directory` is for drafts."""
 
     def __init__(self, control_plane: ControlPlane, directory: Path) -> None:
         self._kubernetes = control_plane.kubernetes
@@ -92,7 +91,7 @@ class Checks:
                 "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", self._draft("resources", resources)
             )
         except KubectlFailed as refused:
-            raise Faults(str(refused)) from refused
+            raise Refused(str(refused)) from refused
 
     def configure(self, resources: list[Json]) -> None:
         """An Envoy with the filter, as it is configured."""
@@ -101,8 +100,8 @@ class Checks:
             try:
                 with Envoy(bootstrap([ingress], [cluster("nowhere", 1)]), self._directory):
                     pass
-            except EnvoyExited as refused:
-                raise Faults(str(refused)) from refused
+            except ProcessEnded as refused:
+                raise Refused(str(refused)) from refused
 
     def _draft(self, what: str, resources: list[Json]) -> Path:
         file = self._directory / f"{what}.yaml"
@@ -111,11 +110,11 @@ class Checks:
 
     def _run(self, *arguments: str | Path) -> None:
         """istioctl. It ends well also with warnings, which count here: one of them is a field that Envoy does not know."""
-        result = subprocess.run([self._istioctl, *arguments], capture_output=True, text=True, timeout=60, check=False)
-        told = [line.strip() for line in (result.stdout + result.stderr).splitlines()]
-        faults = [line for line in told if line.startswith(("*", "Error", "Warning")) and OF_EVERY_ENVOY_FILTER not in line]
-        if faults:
-            raise Faults("\n".join(faults))
+        ended = run([self._istioctl, *arguments])
+        lines = [line.strip() for line in (ended.output + ended.errors).splitlines()]
+        errors = [line for line in lines if line.startswith(("*", "Error", "Warning")) and OF_EVERY_ENVOY_FILTER not in line]
+        if errors:
+            raise Refused("\n".join(errors))
 
 
 Check = Callable[[Checks, list[Json]], None]
@@ -242,7 +241,7 @@ def having(value: Json, *path: str | int) -> Callable[[Json], None]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind", "fault", "finder"),
+    ("folder", "kind", "mistake", "finder"),
     [
         ("routes", "VirtualService", having("gren", "spec", "http", 0, "route", 0, "destination", "subset"), Checks.analyze),
         ("routes", "VirtualService", having(["istio-ingress/model"], "spec", "gateways"), Checks.analyze),
@@ -258,8 +257,8 @@ def having(value: Json, *path: str | int) -> Callable[[Json], None]:
         ("http-routes", "HTTPRoute", having("Exactly", "spec", "rules", 0, "matches", 0, "headers", 0, "type"), Checks.apply),
     ],
 )
-def test_a_wrong_file_is_found(checks: Checks, folder: str, kind: str, fault: Callable[[Json], None], finder: Check) -> None:
+def test_a_wrong_file_is_found(checks: Checks, folder: str, kind: str, mistake: Callable[[Json], None], finder: Check) -> None:
     resources = built(DIRECTORY / folder)
-    fault(next(resource for resource in resources if resource["kind"] == kind))
-    with pytest.raises(Faults):
+    mistake(next(resource for resource in resources if resource["kind"] == kind))
+    with pytest.raises(Refused):
         finder(checks, resources)

@@ -7,7 +7,7 @@ Every configuration is a valid one. Weights and percentages are texts: see `gene
 from random import Random
 from typing import Any
 
-from draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
+from tests.oracle.draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
 
 Json = Any
 
@@ -133,7 +133,7 @@ def draw_defaults(rng: Random, tags: Json) -> Json:
     if rng.random() < 0.4:
         defaults["mirror"] = draw_mirror(rng)
     if rng.random() < 0.4:
-        defaults["trust_upstream_tags"] = draw_trust(rng, tags)
+        defaults["trust_tags_from"] = draw_trust(rng, tags)
     return defaults
 
 

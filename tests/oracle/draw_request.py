@@ -7,10 +7,10 @@ threshold. What is `sendable` can go through Envoy over HTTP/1.1 unchanged.
 from random import Random
 from typing import Any
 
-from draw_configuration import CONDITION_HEADERS, CONDITION_VALUES, HOSTS, PATHS, PREFIXES, WILDCARDS
-from draw_keys import draw_key_lines, draw_query
-from draw_override import draw_override_lines
-from explain import HEADER as EXPLAIN
+from tests.oracle.draw_configuration import CONDITION_HEADERS, CONDITION_VALUES, HOSTS, PATHS, PREFIXES, WILDCARDS
+from tests.oracle.draw_keys import draw_key_lines, draw_query
+from tests.oracle.draw_override import draw_override_lines
+from tests.oracle.explain import HEADER as EXPLAIN
 
 Json = Any
 
@@ -104,7 +104,7 @@ def draw_tag_lines(rng: Random, config: Json, aim: Json) -> list[list[Json]]:
     """Tags as an earlier proxy sets them, or as a client forges them."""
     tags = config["tags"]
     variant_header = tags.get("variant_header", "x-bluegreen-variant")
-    if variant_header and aim.get("trust_upstream_tags", "never") != "never" and rng.random() < 0.6:
+    if variant_header and aim.get("trust_tags_from", "never") != "never" and rng.random() < 0.6:
         return [[variant_header, rng.choice(["green", "blue", "green", "blue", "Green", ""])] for _ in range(rng.choice([1] * 5 + [2]))]
     if rng.random() < 0.6:
         return []

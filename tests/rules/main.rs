@@ -25,6 +25,8 @@ mod weights;
 #[cfg(not(target_family = "wasm"))]
 mod conditions;
 #[cfg(not(target_family = "wasm"))]
+mod direction;
+#[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod oracle;

@@ -1,14 +1,10 @@
 //! What holds for all users, weights and tables.
 
-use bluegreen::config;
 use bluegreen::config::strict::Keyword;
-use bluegreen::config::{ConfigErrors, Path};
+use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::decision::{Decision, Proposal, decide};
 use bluegreen::filter;
-use bluegreen::split::Mirror;
-use bluegreen::split::Ramp;
-use bluegreen::split::Weight;
-use bluegreen::split::{Bucket, Salt};
+use bluegreen::split::{Bucket, Mirror, Ramp, Salt, Weight};
 use bluegreen::sticky::Place;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;

@@ -1,15 +1,7 @@
 //! A bad configuration is refused as a whole, and every error is reported with its path.
 
-use bluegreen_tests::environment::configured;
+use bluegreen_tests::refusal::errors;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-/// The errors of a configuration, one a line.
-fn errors(config: &str) -> Vec<String> {
-    match configured(config) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().map(ToString::to_string).collect(),
-    }
-}
 
 /// The errors of a configuration with this one deployment, named `a`.
 fn deployment_errors(members: &str) -> Vec<String> {
@@ -99,7 +91,7 @@ fn a_match_that_cannot_be_is_refused() {
         (r#""hosts": ["ok", "a:80"]"#, r#"hosts[1]: "a:80" cannot be a host: ports are ignored"#),
         (r#""hosts": ["*"]"#, r#"hosts[0]: "*" is no wildcard"#),
         (r#""hosts": ["a.*.b"]"#, r#"hosts[0]: "a.*.b" cannot be a host"#),
-        (r#""hosts": ["a", "A"]"#, r#"hosts[1]: duplicate of hosts[0]"#),
+        (r#""hosts": ["a", "A"]"#, r"hosts[1]: duplicate of hosts[0]"),
         (r#""hosts": []"#, "hosts: is empty"),
         (r#""hosts": "a""#, r#"hosts: "a" is not a list"#),
         (r#""hosts": [5]"#, "hosts[0]: 5 is not a string"),
@@ -194,7 +186,7 @@ fn two_deployments_of_one_name_or_one_match_are_refused() {
         |name: &str, hosts: &str| format!(r#""name": "{name}", "match": {{"hosts": {hosts}}}"#);
     assert_eq!(
         two(&hosts("a", r#"["x"]"#), &hosts("a", r#"["y"]"#)),
-        [r#"deployments[1].name: duplicate of deployments[0].name"#]
+        [r"deployments[1].name: duplicate of deployments[0].name"]
     );
     assert_eq!(
         two(&hosts("a", r#"["x", "*.Y"]"#), &hosts("b", r#"["*.y", "X."]"#)),

@@ -1,27 +1,7 @@
 //! Errors of the features that a deployment may use, and how they are reported.
 
 use bluegreen_tests::environment::configured;
-
-/// The errors of a configuration, one a line.
-pub fn errors(config: &str) -> Vec<String> {
-    match configured(config) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().map(ToString::to_string).collect(),
-    }
-}
-
-/// The errors of one deployment with these members; each starts with `deployments[0]`.
-pub fn assert_deployment(cases: &[(&str, &[&str])]) {
-    for (members, expected) in cases {
-        let found = errors(&format!(
-            r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
-        ));
-        assert_eq!(found.len(), expected.len(), "{members}: {found:?}");
-        for (found, expected) in found.iter().zip(*expected) {
-            assert!(found.starts_with(&format!("deployments[0]{expected}")), "{members}: {found}");
-        }
-    }
-}
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn conditions_on_headers_that_cannot_be_are_refused() {
@@ -294,7 +274,7 @@ fn more_errors_than_anybody_reads_are_counted_and_cost_no_more_time_than_they_ar
 
 #[test]
 fn an_error_is_one_line_whatever_its_key_is() {
-    let key = format!("a\\nb: incoming {}", "x".repeat(5000));
+    let key = format!("a\\nb: forged {}", "x".repeat(5000));
     let found = errors(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
     assert!(found.len() == 1 && !found[0].contains('\n') && found[0].len() < 400, "{found:?}");
 }

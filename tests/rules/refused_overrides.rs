@@ -1,6 +1,6 @@
 //! Errors of overrides, which repeat nothing that may be a secret.
 
-use crate::refused_features::{assert_deployment, errors};
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn overrides_that_cannot_be_are_refused() {

@@ -1,7 +1,6 @@
 //! Weights are exact: another language's fractions made these vectors.
 
-use bluegreen::split::Bucket;
-use bluegreen::split::Weight;
+use bluegreen::split::{Bucket, Weight};
 use bluegreen_tests::environment::configured;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;

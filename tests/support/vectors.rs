@@ -16,16 +16,48 @@ use crate::environment;
 use crate::fake_host::{FakeHost, Header, header, values};
 use crate::metadata::{all_attributes, all_properties};
 
-const DECISIONS: &str = include_str!("../vectors/decisions.json");
+/// Files of `tests/vectors/decisions`, which wasm32 cannot read when the tests run.
+macro_rules! chapters {
+    ($($name:literal),+ $(,)?) => {
+        /// The chapters of the vectors: name and text.
+        pub const CHAPTERS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../vectors/decisions/", $name, ".json")))),+];
+    };
+}
 
-/// All groups of the file.
+chapters! {
+    "bucket_header", "cookies", "defaults", "explain", "headers", "hosts", "keys",
+    "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
+    "rollback_paths", "split_by_route", "tags", "weights",
+}
+
+/// All groups of all chapters.
 pub fn all() -> Vec<Group> {
-    serde_json::from_str::<Vectors>(DECISIONS).unwrap().groups
+    groups().into_iter().map(|group| serde_json::from_value(group).unwrap()).collect()
+}
+
+/// The same as they are written, but each with its configuration in place of a name.
+pub fn groups() -> Vec<Value> {
+    CHAPTERS.iter().flat_map(|(_, text)| groups_of(text)).collect()
+}
+
+fn groups_of(text: &str) -> Vec<Value> {
+    let mut chapter: Chapter = serde_json::from_str(text).unwrap();
+    for group in &mut chapter.groups {
+        if let Some(name) = group["config"].as_str() {
+            group["config"] = chapter.configs[name].clone();
+        }
+    }
+    chapter.groups
 }
 
 #[derive(Deserialize)]
-struct Vectors {
-    groups: Vec<Group>,
+#[serde(deny_unknown_fields)]
+struct Chapter {
+    /// Configurations that several groups have, by name.
+    #[serde(default)]
+    configs: Map<String, Value>,
+    groups: Vec<Value>,
 }
 
 /// Cases under one configuration and one state of the metadata.

@@ -1,4 +1,4 @@
-//! Overrides: one request is sent to a side by who may say so.
+//! Overrides: whoever may do so sends one request to a variant.
 //!
 //! Either `green` alone, from whom the configuration allows it, or signed:
 //! `green;dep=NAME;exp=UNIX;kid=ID;sig=HEX`, an HMAC-SHA-256 over all before `;sig=`.
@@ -10,10 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::config::own_header_name;
-use crate::config::{self, Allow};
-use crate::config::{ConfigErrors, Path};
-use crate::config::{NOT_A_NAME, is_name};
+use crate::config::{self, Allow, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
 use crate::request::Request;
@@ -46,7 +43,7 @@ struct SigningKey {
 }
 
 impl Override {
-    /// The side that an accepted override wants. One that is not accepted is counted; either is
+    /// The variant that an accepted override asks for. One that is not accepted is counted; either is
     /// taken off the request, unless an accepted one is to be forwarded.
     pub fn accept(
         &self,

@@ -1,7 +1,6 @@
 //! The variant tag of a trusted proxy before this one, which is kept.
 
-use crate::config::{self, TrustKeyword, TrustedPeer};
-use crate::config::{ConfigErrors, Path};
+use crate::config::{self, ConfigErrors, Path, TrustKeyword, TrustedPeer};
 use crate::host::{Environment, Host};
 use crate::request::Request;
 use crate::tags::{Tag, Tags};

@@ -4,11 +4,8 @@
 use std::cmp::Reverse;
 use std::ptr;
 
-use crate::bytes;
-use crate::bytes::ByteMap;
-use crate::config;
-use crate::config::header_name;
-use crate::config::{ConfigErrors, Path};
+use crate::bytes::{self, ByteMap};
+use crate::config::{self, ConfigErrors, Path, header_name};
 use crate::wire::{Lengths, Pairs};
 
 /// Room for what most groups look up, in bytes.
@@ -76,7 +73,7 @@ struct Conditional {
 struct Group {
     /// Names of headers and what is looked at, in the order of the conditions.
     parts: Vec<(Box<str>, Part)>,
-    /// By what stands in these parts.
+    /// By the values of these parts.
     positions: ByteMap<Position>,
 }
 

@@ -8,8 +8,7 @@ use std::ptr;
 
 use super::hostname::{self, HostPattern};
 use crate::bytes::ByteMap;
-use crate::matching::{Candidates, Position};
-use crate::matching::{Match, PathPattern, ends_prefix};
+use crate::matching::{Candidates, Match, PathPattern, Position, ends_prefix};
 use crate::request::Request;
 
 /// All deployments by host, path and conditions on headers.
@@ -77,7 +76,7 @@ impl Index {
             }
         }
         paths.and_then(|paths| paths.find(request)).or_else(|| {
-            // At least one label stands before a suffix.
+            // At least one label comes before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),

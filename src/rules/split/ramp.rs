@@ -5,8 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::config::{self, Shape};
-use crate::config::{ConfigErrors, Path};
+use crate::config::{self, ConfigErrors, Path, Shape};
 use crate::split::Weight;
 
 /// Nanoseconds.

@@ -3,12 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::config;
-use crate::config::{ConfigErrors, Path};
-use crate::config::{cookie_name, header_name};
+use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
-use crate::request::Request;
-use crate::request::find_cookie;
+use crate::request::{Request, find_cookie};
 use crate::wire::PropertyPath;
 
 /// A place where a targeting key may be found.

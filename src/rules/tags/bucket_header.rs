@@ -1,8 +1,7 @@
 //! The bucket as a number in a header, which makes somebody else's weights sticky: Envoy's
 //! `weighted_clusters.header_name` takes its random value from there.
 
-use crate::config::{self, GreenOrder};
-use crate::config::{ConfigErrors, Path};
+use crate::config::{self, ConfigErrors, GreenOrder, Path};
 use crate::split::Bucket;
 use crate::variant::Variant;
 
@@ -28,7 +27,7 @@ impl BucketHeader {
         }
     }
 
-    /// The number at a side's end, which the side keeps as long as its route has any weight.
+    /// The number at a variant's end, which the variant keeps as long as its route has any weight.
     #[must_use]
     pub fn end(&self, variant: Variant) -> u32 {
         match (variant, self.green) {
