@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::program;
+use crate::{program, vectors};
 
 const GENERATED: usize = 100_000;
 const BATCH: usize = 5_000;
@@ -78,18 +78,15 @@ fn assert_agreement(configs: &[String]) -> usize {
     refused
 }
 
-fn vectors() -> Vec<Value> {
-    let text = include_str!("../vectors/decisions.json");
-    let vectors: Value = serde_json::from_str(text).unwrap();
+fn good_configurations() -> Vec<Value> {
     let whole = serde_json::from_str(include_str!("../rules/whole.json")).unwrap();
-    let groups = vectors["groups"].as_array().unwrap().iter();
-    let configs = groups.map(|group| group["config"].clone()).chain([whole]);
+    let configs = vectors::groups().into_iter().map(|group| group["config"].clone()).chain([whole]);
     configs.filter(|config| config.to_string().len() < 3_000).collect()
 }
 
 #[test]
 fn check_agrees_with_the_filter_on_generated_configurations() {
-    let good = vectors();
+    let good = good_configurations();
     let seeds = good.clone();
     let edited =
         (any::<Index>(), prop::collection::vec(change(), 0..5)).prop_map(move |(seed, changes)| {

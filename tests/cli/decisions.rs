@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use crate::program;
+use crate::{program, vectors};
 
 /// Cases that no command line can say: bytes that are no text.
 const MOST_LEFT_OUT: usize = 40;
@@ -14,10 +14,8 @@ const MOST_LEFT_OUT: usize = 40;
 #[test]
 fn explain_agrees_with_the_filter_on_the_decision_vectors() {
     let folder = program::folder("decisions");
-    let text = include_str!("../vectors/decisions.json");
-    let vectors: Value = serde_json::from_str(text).unwrap();
     let (mut run, mut left_out) = (0, 0);
-    for (number, group) in vectors["groups"].as_array().unwrap().iter().enumerate() {
+    for (number, group) in vectors::groups().iter().enumerate() {
         let file = folder.join(format!("{number}.json"));
         std::fs::write(&file, group["config"].to_string()).unwrap();
         for case in group["cases"].as_array().unwrap() {

@@ -15,3 +15,4 @@ mod hostile;
 mod program;
 mod shares;
 mod tokens;
+mod vectors;
