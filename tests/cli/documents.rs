@@ -1,11 +1,15 @@
-//! What documents show is what the program prints. `TRYCMD=overwrite cargo test` writes it anew.
+//! What documents show is what the program prints.
+//!
+//! `TRYCMD=overwrite cargo test --package bluegreen-cli documents` writes the output anew.
 
-/// Commands run in a folder of their own, with the manifests of the case or of the repository.
 #[test]
 fn the_program_prints_what_the_documents_show() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    // Commands name files as a reader in the repository does.
+    std::env::set_current_dir(root).unwrap();
     trycmd::TestCases::new()
         .register_bin("bluegreen", std::path::Path::new(env!("CARGO_BIN_EXE_bluegreen")))
         .env("NO_COLOR", "1")
-        .case("../../tests/cli/cases/*.md")
-        .case("README.md");
+        .case("src/cli/README.md")
+        .case("tests/cli/cases/*.md");
 }
