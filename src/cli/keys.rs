@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Failure;
@@ -32,13 +33,27 @@ impl Keys<'_> {
     /// An input that has another form.
     pub fn each(
         &self,
+        input: impl BufRead,
+        mut take: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let mut progress = Progress::new();
+        let take = |key: &[u8]| {
+            progress.count();
+            take(key)
+        };
+        let end = match self {
+            Self::Csv(column) => each_of_csv(input, column, take),
+            Self::Lines | Self::Ndjson(_) => self.each_line(input, take),
+        };
+        progress.bar.finish_and_clear();
+        end
+    }
+
+    fn each_line(
+        &self,
         mut input: impl BufRead,
         mut take: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), Failure> {
-        match self {
-            Self::Csv(column) => return each_of_csv(input, column, take),
-            Self::Lines | Self::Ndjson(_) => {}
-        }
         let (mut line, mut number) = (Vec::new(), 0_u64);
         loop {
             line.clear();
@@ -61,6 +76,27 @@ impl Keys<'_> {
                 }
                 _ => take(text)?,
             }
+        }
+    }
+}
+
+/// How many keys were read, on a terminal and nowhere else.
+struct Progress {
+    bar: ProgressBar,
+    keys: u64,
+}
+
+impl Progress {
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{human_pos} keys, {per_sec}");
+        let bar = ProgressBar::new_spinner();
+        Self { bar: style.map(|style| bar.clone().with_style(style)).unwrap_or(bar), keys: 0 }
+    }
+
+    fn count(&mut self) {
+        self.keys = self.keys.wrapping_add(1);
+        if self.keys.trailing_zeros() >= 16 {
+            self.bar.set_position(self.keys);
         }
     }
 }

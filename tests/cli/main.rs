@@ -13,6 +13,7 @@ mod decisions;
 mod documents;
 mod hostile;
 mod program;
+mod recipes;
 mod shares;
 mod tokens;
 mod vectors;

@@ -1,6 +1,7 @@
 //! Filter metadata in an encoding of the program's own: a letter for the type, then the value.
 
 use bluegreen::config::MetadataSource;
+use bluegreen::decimal::Decimal;
 use bluegreen::wire::{Pairs, Property, PropertyPath, Texts, Value as Typed, encode};
 use serde_json::{Map, Value};
 
@@ -100,6 +101,18 @@ pub fn bytes(value: &Value) -> Option<Vec<u8>> {
                 .collect::<Option<Vec<_>>>()?;
             tagged(b's', &encode(pairs.iter().map(|(name, value)| (*name, value.as_slice()))))
         }
+    }
+}
+
+/// A scalar as people write it; None for what has no such form.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Number(number) => {
+            Some(Decimal::from_f64(number.as_str().parse().ok()?)?.to_string())
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -121,8 +121,11 @@ impl Host for Proxy {
     }
 
     fn attribute(&mut self, path: &PropertyPath) -> Option<Vec<u8>> {
-        let (_, value) = self.attributes.iter().find(|(known, _)| known == path)?;
-        Some(value.clone())
+        if let Some((_, value)) = self.attributes.iter().find(|(known, _)| known == path) {
+            return Some(value.clone());
+        }
+        // Metadata can be read as an attribute too.
+        metadata::text(metadata::find(&self.metadata, path)?).map(String::into_bytes)
     }
 
     fn metadata(&mut self, path: &PropertyPath) -> Property {

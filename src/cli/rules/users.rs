@@ -1,5 +1,6 @@
 //! Where the users of a deployment are.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use bluegreen::config;
@@ -15,12 +16,12 @@ pub struct Users {
     salt: Salt,
     /// None where nobody said, or where the route holds it.
     weight: Option<Weight>,
-    pins: Vec<(Vec<u8>, &'static str)>,
+    pins: HashMap<Vec<u8>, &'static str>,
 }
 
 impl Users {
     pub fn of_salt(salt: &str) -> Self {
-        Self { salt: Salt::new(salt), weight: None, pins: Vec::new() }
+        Self { salt: Salt::new(salt), weight: None, pins: HashMap::new() }
     }
 
     /// Users of a deployment at a point in time, nanoseconds since 1970. None if there is no such
@@ -58,7 +59,10 @@ impl Users {
 
     /// The variant of a key; None if nobody knows the weight.
     pub fn variant(&self, key: &[u8]) -> Option<&'static str> {
-        if let Some((_, variant)) = self.pins.iter().find(|(pinned, _)| pinned == key) {
+        // Most deployments pin nobody.
+        if !self.pins.is_empty()
+            && let Some(variant) = self.pins.get(key)
+        {
             return Some(variant);
         }
         let weight = self.weight?;
