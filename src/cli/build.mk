@@ -24,6 +24,7 @@ install:
 	echo "installed: $$bin/bluegreen, $$bin/kubectl-bluegreen"
 
 test-cli: ## the program: against the filter, the vectors, and what its documents show
-	cargo test --quiet --locked --package bluegreen-cli -- --include-ignored
+	cargo test --quiet --locked --package bluegreen-cli
+	cargo test --quiet --locked --package bluegreen-tests --test cli -- --include-ignored
 
 .PHONY: install test-cli

@@ -159,7 +159,7 @@ fn fifty_megabytes_are_read() {
 fn a_closed_pipe_is_the_end_and_no_failure() {
     use std::io::Read;
     use std::process::{Command, Stdio};
-    let mut child = Command::new(env!("CARGO_BIN_EXE_bluegreen"))
+    let mut child = Command::new(program::binary())
         .arg("schema")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

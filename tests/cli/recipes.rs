@@ -25,7 +25,7 @@ impl Repository {
         let root = program::folder(name);
         let bin = root.join("bin");
         fs::create_dir_all(&bin).unwrap();
-        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_bluegreen"), bin.join("bluegreen")).unwrap();
+        std::os::unix::fs::symlink(program::binary(), bin.join("bluegreen")).unwrap();
         let repository = Self { root };
         repository.stand_in("gh", "cp comment.md said.md");
         repository.stand_in("kubectl", "cat \"$2\"/*.yaml");

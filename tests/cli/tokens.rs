@@ -15,7 +15,7 @@ fn a_signed_token_is_accepted_for_its_deployment_until_it_expires() {
     )
     .unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_bluegreen"))
+        let output = Command::new(program::binary())
             .args(arguments)
             .env("BLUEGREEN_CLI_TEST", "0123456789abcdef")
             .output()
@@ -51,7 +51,7 @@ fn a_signed_token_is_accepted_for_its_deployment_until_it_expires() {
 
 #[test]
 fn a_secret_is_never_printed() {
-    let output = Command::new(env!("CARGO_BIN_EXE_bluegreen"))
+    let output = Command::new(program::binary())
         .args(["sign", "--deployment", "fraud", "--secret-env", "BLUEGREEN_CLI_TEST"])
         .env("BLUEGREEN_CLI_TEST", "a secret of 25 characters")
         .output()

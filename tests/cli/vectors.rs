@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// All groups, each with its configuration in it.
 pub fn groups() -> Vec<Value> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/decisions");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/decisions");
     let mut files: Vec<_> =
         std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
