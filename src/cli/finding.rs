@@ -24,7 +24,6 @@ pub enum Rule {
     NothingFound,
     DroppedNull,
     NoConfiguration,
-    Shadowed,
     UnusedTag,
     UnknownCluster,
     UnknownSubset,
@@ -36,7 +35,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::Configuration,
         Self::Advice,
         Self::Unreadable,
@@ -45,7 +44,6 @@ impl Rule {
         Self::NothingFound,
         Self::DroppedNull,
         Self::NoConfiguration,
-        Self::Shadowed,
         Self::UnusedTag,
         Self::UnknownCluster,
         Self::UnknownSubset,
@@ -95,7 +93,6 @@ impl Rule {
             Self::NoConfiguration => {
                 ("no-configuration", "The filter has no routing configuration.", Warning)
             }
-            Self::Shadowed => ("shadowed", "No request ever reaches the deployment.", Warning),
             Self::UnusedTag => {
                 ("unused-tag", "No route uses a tag that the filter writes.", Warning)
             }

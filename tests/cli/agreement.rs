@@ -37,8 +37,9 @@ impl Environment for Proxy {
 fn errors_of_filter(config: &str) -> Vec<String> {
     let Err(errors) = Table::from_json(config.as_bytes(), &Proxy) else { return Vec::new() };
     let mut texts: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    if errors.omitted() > 0 {
-        texts.push(format!("{} more errors are not shown", errors.omitted()));
+    let omitted = errors.count() - texts.len();
+    if omitted > 0 {
+        texts.push(format!("{omitted} more errors are not shown"));
     }
     texts.sort();
     texts

@@ -61,7 +61,7 @@ pub fn unknown(inventory: &Inventory, judged: &[Judged<'_>], findings: &mut Vec<
 
 fn of_deployments(judged: &Judged<'_>, known: &HashSet<&str>, findings: &mut Vec<Finding>) {
     let (Some(config), Some(root)) = (judged.config(), judged.root()) else { return };
-    for (index, deployment) in config.deployments.iter().enumerate() {
+    for (index, deployment) in config.deployments.iter().flatten().enumerate() {
         let Some(clusters) = &deployment.clusters else { continue };
         for (key, name) in [("blue", &clusters.blue), ("green", &clusters.green)] {
             if !known.contains(name.as_str()) {

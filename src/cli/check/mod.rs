@@ -6,7 +6,6 @@ mod locate;
 mod nulls;
 mod rollback;
 mod routes;
-mod shadowed;
 mod tags;
 
 use std::collections::HashMap;
@@ -124,7 +123,6 @@ fn of_whole(inventory: &Inventory, judged: &[Judged<'_>]) -> Vec<Finding> {
     let groups = routes::groups(inventory);
     let in_use = routes::names_in_use(inventory);
     for judged in judged {
-        shadowed::look(judged, &mut findings);
         nulls::dropped(judged, &mut findings);
         if !groups.is_empty() {
             tags::unused(judged, &in_use, &mut findings);

@@ -23,7 +23,7 @@ pub fn look(
         namespaces.insert("bluegreen");
     }
     let deployments: HashSet<&str> = (configs.iter())
-        .flat_map(|config| &config.deployments)
+        .flat_map(|config| config.deployments.iter().flatten())
         .map(|deployment| deployment.name.as_str())
         .collect();
     for object in inventory.objects.iter().filter(|object| object.kind == "EnvoyFilter") {

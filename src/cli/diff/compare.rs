@@ -64,7 +64,7 @@ pub fn compare(
     now: u64,
 ) -> (Vec<Change>, Vec<String>) {
     let of = |side: Option<&Side>| -> Vec<usize> {
-        (0..side.map_or(0, |side| side.accepted.config.deployments.len())).collect()
+        (0..side.map_or(0, |side| side.accepted.deployments().len())).collect()
     };
     let mut left: Vec<usize> = of(before);
     let (mut changes, mut added) = (Vec::new(), Vec::new());
@@ -94,7 +94,7 @@ pub fn compare(
 }
 
 fn deployment(side: &Side, index: usize) -> Option<&config::Deployment> {
-    side.accepted.config.deployments.get(index)
+    side.accepted.deployments().get(index)
 }
 
 /// A member of a deployment as it is written.

@@ -41,7 +41,7 @@ pub fn explain(arguments: &Explain, out: &mut dyn Write) -> Result<End, Failure>
 
 fn others<'a>(accepted: &'a Accepted, call: &Call, chosen: Option<&Decided>) -> Vec<Other<'a>> {
     let headers = call.encoded();
-    let mut others: Vec<_> = (accepted.config.deployments.iter().enumerate())
+    let mut others: Vec<_> = (accepted.deployments().iter().enumerate())
         .filter(|(_, other)| chosen.is_none_or(|chosen| chosen.name != other.name))
         .map(|(index, other)| Other {
             name: &other.name,
@@ -102,7 +102,7 @@ fn write_decision(
     decided: &Decided,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut deployments = accepted.config.deployments.iter();
+    let mut deployments = accepted.deployments().iter();
     let index = deployments.position(|known| known.name == decided.name).unwrap_or_default();
     writeln!(out, "deployment  {} (deployments[{index}])", decided.name)?;
     let variant = match decided.variant {

@@ -13,7 +13,7 @@ pub use bluegreen::config::{self, Config};
 pub use bluegreen::split::Weight;
 use bluegreen::table::Table;
 
-pub use conditions::{Condition, conditions_of, hosts_of, misses, path_of};
+pub use conditions::misses;
 pub use environment::{Environment, Secrets};
 pub use flag::{FlagSays, flag, is_cap};
 pub use proxy::{Call, Metadata};
@@ -41,6 +41,12 @@ pub struct Accepted {
     pub table: Table,
 }
 
+impl Accepted {
+    pub fn deployments(&self) -> &[config::Deployment] {
+        self.config.deployments.as_deref().unwrap_or_default()
+    }
+}
+
 /// An error, or something that the filter warns of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -54,9 +60,15 @@ pub struct Problem {
 pub fn judge(json: &str, environment: Environment) -> Verdict {
     match Table::from_json(json.as_bytes(), &environment) {
         Ok(table) => {
+            let warnings = table.warnings().iter().map(|warning| Problem {
+                path: warning.path().to_owned(),
+                reason: warning.reason().to_owned(),
+                is_error: false,
+            });
+            let problems = warnings.collect();
             let config = config::read::read(json.as_bytes()).ok();
             let accepted = config.map(|config| Accepted { config, table });
-            Verdict { accepted, ..Verdict::default() }
+            Verdict { problems, accepted, ..Verdict::default() }
         }
         Err(errors) => {
             let problems = errors.iter().map(|error| Problem {
@@ -64,8 +76,9 @@ pub fn judge(json: &str, environment: Environment) -> Verdict {
                 reason: error.reason().to_owned(),
                 is_error: true,
             });
-            let problems = problems.collect();
-            Verdict { problems, omitted: errors.omitted(), accepted: None }
+            let problems: Vec<_> = problems.collect();
+            let omitted = errors.count().saturating_sub(problems.len());
+            Verdict { problems, omitted, accepted: None }
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Tag {
 /// The tags of a configuration.
 pub fn tags(config: &Config) -> Vec<Tag> {
     let tags = &config.tags;
-    let any = |has: fn(&config::Deployment) -> bool| config.deployments.iter().any(has);
+    let any = |has: fn(&config::Deployment) -> bool| config.deployments.iter().flatten().any(has);
     let has_clusters = any(|deployment| deployment.clusters.is_some());
     let own_mirror = any(|deployment| matches!(&deployment.mirror, Some(Some(_))));
     let is_mirrored = has_clusters && (own_mirror || config.defaults.mirror.is_some());

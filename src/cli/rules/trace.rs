@@ -80,7 +80,7 @@ pub fn trace(accepted: &Accepted, call: &Call) -> Trace {
         // The same decision again, now with all that it was made of.
         let (policy, around) = (&deployment.policy, table.surroundings());
         let mut again = Proxy::new(call, config);
-        let trace = decision::Trace::new(policy, &deployment.name, &request, around, &mut again);
+        let trace = policy.decide(&deployment.name, &request, around, &mut again);
         let max = around.rollback.max_green_weight(&deployment.name, around.names, &mut again);
         Decided::new(&deployment.name, policy, &trace, max, &proxy)
     });
@@ -109,7 +109,7 @@ impl Decided {
         };
         let refusal = proxy.counted.iter().find_map(|counter| match counter {
             Counter::OverrideRefused(refusal) => Some(*refusal),
-            Counter::RollbackUnreadable => None,
+            Counter::RollbackUnreadable | Counter::ConfigurationWarning => None,
         });
         let bucket = trace.bucket().map(|bucket| Weight::below(bucket).to_string());
         let weight = trace.weight.map(|weight| weight.to_string());
@@ -171,10 +171,13 @@ impl Facts<'_> {
     }
 
     fn flag(&self) -> String {
-        if self.max_green_weight == Weight::FULL {
+        let most = self.max_green_weight;
+        if most == Weight::FULL {
             "no flag and no maximum weight is set for this deployment".to_owned()
+        } else if self.reason == Reason::Rollback {
+            format!("green may go to {most} %, and this request would go beyond")
         } else {
-            format!("green may go to {} %", self.max_green_weight)
+            format!("green may go to {most} %, and this request stays within")
         }
     }
 

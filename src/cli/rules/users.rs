@@ -27,7 +27,7 @@ impl Users {
     /// Users of a deployment at a point in time, nanoseconds since 1970. None if there is no such
     /// deployment.
     pub fn of_deployment(accepted: &Accepted, name: &str, now: u64) -> Option<Self> {
-        let mut deployments = accepted.config.deployments.iter();
+        let mut deployments = accepted.deployments().iter();
         let deployment = deployments.find(|deployment| deployment.name == name)?;
         let pins = [("blue", &deployment.pins.blue), ("green", &deployment.pins.green)];
         let pins = pins.into_iter().flat_map(|(variant, keys)| {

@@ -37,7 +37,7 @@ pub fn simulate(arguments: &Simulate, out: &mut dyn Write) -> Result<End, Failur
 
 /// Names of the deployments that are asked for.
 fn names<'a>(arguments: &'a Simulate, accepted: &'a Accepted) -> Result<Vec<&'a str>, Failure> {
-    let all = accepted.config.deployments.iter().map(|deployment| deployment.name.as_str());
+    let all = accepted.deployments().iter().map(|deployment| deployment.name.as_str());
     let names: Vec<_> = all
         .filter(|name| arguments.deployment.as_ref().is_none_or(|wanted| wanted == name))
         .collect();

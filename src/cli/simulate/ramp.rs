@@ -21,7 +21,7 @@ pub struct Curve<'a> {
 
 pub fn ramp(arguments: &Simulate, accepted: &Accepted, out: &mut dyn Write) -> Result<(), Failure> {
     let names = names(arguments, accepted)?;
-    let ramps = accepted.config.deployments.iter().filter(|deployment| {
+    let ramps = accepted.deployments().iter().filter(|deployment| {
         deployment.ramp.is_some() && names.contains(&deployment.name.as_str())
     });
     let mut curves = Vec::new();
