@@ -61,7 +61,9 @@ fn errors_by_number(report: &Value, count: usize) -> Vec<Vec<String>> {
         });
         assert!(finding["line"].is_number() && finding["column"].is_number());
     }
-    errors.iter_mut().for_each(|errors| errors.sort());
+    for errors in &mut errors {
+        errors.sort();
+    }
     errors
 }
 
@@ -118,9 +120,12 @@ fn refused_vectors() -> Vec<String> {
     let literals = sources.iter().flat_map(|source| source.split("r#\"").skip(1));
     let texts = literals.filter_map(|rest| Some(rest.split_once("\"#")?.0.replace('\n', " ")));
     let mut configs: Vec<String> = texts
-        .map(|text| match text.trim_start().starts_with(['{', '[']) {
-            true => text,
-            false => format!(r#"{{"deployments": [{{"name": "a", {text}}}]}}"#),
+        .map(|text| {
+            if text.trim_start().starts_with(['{', '[']) {
+                text
+            } else {
+                format!(r#"{{"deployments": [{{"name": "a", {text}}}]}}"#)
+            }
         })
         .filter(|config| serde_json::from_str::<Value>(config).is_ok())
         .collect();

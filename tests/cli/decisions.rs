@@ -128,9 +128,10 @@ fn header_value(value: &Value, now: Option<u64>) -> Option<String> {
         token.split(';').map(|part| shifted(part).unwrap_or_else(|| part.to_owned())).collect();
     let token = token.join(";");
     let mac = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
-    let digits: String = (mac.chain_update(token.as_bytes()).finalize().into_bytes().iter())
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut digits = [0; 64];
+    let signature = mac.chain_update(token.as_bytes()).finalize().into_bytes();
+    hex::encode_to_slice(signature, &mut digits).unwrap();
+    let digits = String::from_utf8_lossy(&digits);
     Some(format!("{token};sig={digits}"))
 }
 
@@ -151,7 +152,7 @@ fn assert_expected(vector: &Value, answer: &Value, case: &str) {
     }
     let last = |list: &Value, name: &str| {
         let lines = list.as_array().unwrap().iter();
-        lines.filter(|line| line["name"] == name).map(|line| line["value"].clone()).last()
+        lines.rev().find(|line| line["name"] == name).map(|line| line["value"].clone())
     };
     for (name, expected) in expect["tags"].as_object().into_iter().flatten() {
         let sent = || {

@@ -1,5 +1,7 @@
 //! Whatever a file holds, the program does not panic: it finds configurations or says why not.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
@@ -123,7 +125,7 @@ fn what_nests_or_repeats_without_end_is_told() {
     let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let before = format!("*a{}, ", level - 1).repeat(9);
-        laughs.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+        writeln!(laughs, "a{level}: &a{level} [{before}]").unwrap();
     }
     laughs.push_str("deployments: *a29\n");
     let circle = "deployments: &a [*a]\n";

@@ -9,7 +9,8 @@ const KEYS: usize = 200_000;
 #[test]
 fn shares_that_are_computed_are_those_of_simulated_keys() {
     let folder = program::folder("shares");
-    let keys: String = (0..KEYS).map(|number| format!("user-{number}\n")).collect();
+    let keys: Vec<String> = (0..KEYS).map(|number| format!("user-{number}")).collect();
+    let keys = keys.join("\n");
     let file = |name: &str, config: &Value| {
         let file = folder.join(name);
         std::fs::write(&file, config.to_string()).unwrap();

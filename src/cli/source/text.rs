@@ -10,7 +10,7 @@ use super::scalar::offset_in_source;
 /// A text that was read.
 #[derive(Debug)]
 pub struct Text {
-    text: String,
+    content: String,
     origin: Origin,
     /// Where lines start, once somebody asks.
     lines: OnceCell<Vec<usize>>,
@@ -57,21 +57,21 @@ impl Text {
     }
 
     fn new(text: String, origin: Origin) -> Rc<Self> {
-        Rc::new(Self { text, origin, lines: OnceCell::new() })
+        Rc::new(Self { content: text, origin, lines: OnceCell::new() })
     }
 
     fn position(&self, offset: usize) -> Position {
-        let newlines = || self.text.match_indices('\n').map(|(at, _)| at.saturating_add(1));
+        let newlines = || self.content.match_indices('\n').map(|(at, _)| at.saturating_add(1));
         let lines = self.lines.get_or_init(|| std::iter::once(0).chain(newlines()).collect());
-        let offset = floor(&self.text, offset);
+        let offset = floor(&self.content, offset);
         let line = lines.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| lines.get(line)).copied();
-        let before = self.text.get(start.unwrap_or_default()..offset).unwrap_or_default();
+        let before = self.content.get(start.unwrap_or_default()..offset).unwrap_or_default();
         Position { line, column: before.chars().count().saturating_add(1) }
     }
 
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.content
     }
 
     /// The name of the file that it stands in.
@@ -85,8 +85,8 @@ impl Text {
     /// The byte at which a line (from 1) and a column (from 1, in bytes) are.
     pub fn offset_of(&self, line: usize, column: usize) -> usize {
         let before: usize =
-            self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-        before.saturating_add(column.saturating_sub(1)).min(self.text.len())
+            self.content.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        before.saturating_add(column.saturating_sub(1)).min(self.content.len())
     }
 }
 
@@ -99,12 +99,12 @@ impl Place {
     pub fn in_file(self) -> Self {
         let mut place = self;
         while let Origin::Within { outer, scalar, style } = &place.text.origin {
-            let source = outer.text.get(scalar.clone()).unwrap_or_default();
+            let source = outer.content.get(scalar.clone()).unwrap_or_default();
             let find = |offset| {
                 scalar.start.saturating_add(offset_in_source(
                     source,
                     *style,
-                    &place.text.text,
+                    &place.text.content,
                     offset,
                 ))
             };
