@@ -25,6 +25,6 @@ install:
 
 test-cli: ## the program: against the filter, the vectors, and what its documents show
 	cargo test --quiet --locked --package bluegreen-cli
-	cargo test --quiet --locked --package bluegreen-tests --test cli -- --include-ignored
+	CLI_CONFIGURATIONS=100000 cargo test --quiet --locked --package bluegreen-tests --test cli -- --include-ignored
 
 .PHONY: install test-cli
