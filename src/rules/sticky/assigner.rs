@@ -7,7 +7,7 @@ use super::key::KeySource;
 use super::pins::Pins;
 use crate::config::{self, ConfigErrors, Path};
 use crate::host::{Environment, Host};
-use crate::request::Request;
+use crate::request::{Request, ValueNames};
 use crate::split::{Bucket, Salt};
 use crate::variant::Variant;
 
@@ -16,6 +16,8 @@ use crate::variant::Variant;
 pub struct Sticky {
     /// Tried in order.
     keys: Box<[KeySource]>,
+    /// Of the cookies and parameters that are keys.
+    names: ValueNames,
     /// Issued where no key is found.
     cookie: Option<IssuedCookie>,
     /// The salt, where one is configured.
@@ -42,7 +44,9 @@ impl Sticky {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
-        Self { keys: keys.into(), cookie, salt: config.salt.as_deref().map(Into::into) }
+        let mut names = ValueNames::default();
+        keys.iter().for_each(|key| key.add_name(&mut names));
+        Self { keys: keys.into(), names, cookie, salt: config.salt.as_deref().map(Into::into) }
     }
 }
 
@@ -103,8 +107,9 @@ impl Assigner {
 
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn assign(&self, request: &Request<'_>, host: &mut impl Host) -> Assignment<'_> {
+        let mut values = request.values(&self.sticky.names);
         let found = self.sticky.keys.iter().find_map(|source| {
-            let key = source.find(request, host)?;
+            let key = source.find(request, &mut values, host)?;
             Some((source, key))
         });
         if let Some((source, key)) = found {

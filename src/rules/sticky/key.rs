@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
-use crate::request::{Request, find_cookie};
+use crate::request::{Request, ValueNames, Values};
 use crate::wire::PropertyPath;
 
 /// A place where a targeting key may be found.
@@ -73,12 +73,26 @@ impl KeySource {
         }
     }
 
+    /// Adds the name of a cookie or of a parameter to those that are looked for.
+    pub fn add_name(&self, names: &mut ValueNames) {
+        match self {
+            Self::Cookie(name) => names.cookies.add(name.as_bytes()),
+            Self::Query(name) => names.parameters.add(name.as_bytes()),
+            Self::Header(_) | Self::Property(_) | Self::SourceAddress(_) => {}
+        }
+    }
+
     /// The value that a request has here, unless it is empty. Only the last two ask the host.
-    pub fn find<'a>(&self, request: &Request<'a>, host: &mut impl Host) -> Option<Cow<'a, [u8]>> {
+    pub fn find<'a>(
+        &self,
+        request: &Request<'a>,
+        values: &mut impl Values<'a>,
+        host: &mut impl Host,
+    ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
             Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
-            Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
-            Self::Query(name) => parameter(request.query(), name),
+            Self::Cookie(name) => values.cookie(name.as_bytes()).map(Cow::Borrowed),
+            Self::Query(name) => values.parameter(name.as_bytes()),
             Self::Property(path) => host.attribute(path).map(Cow::Owned),
             Self::SourceAddress(path) => {
                 let address = host.attribute(path);
@@ -105,15 +119,6 @@ impl fmt::Display for KeySource {
             Self::SourceAddress(_) => f.write_str("source_address"),
         }
     }
-}
-
-/// The first value of a parameter in a query of `application/x-www-form-urlencoded`.
-fn parameter<'a>(query: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
-    let (_, value) = form_urlencoded::parse(query).find(|(found, _)| found == name)?;
-    Some(match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-        Cow::Owned(value) => Cow::Owned(value.into_bytes()),
-    })
 }
 
 /// `10.0.0.1` of `10.0.0.1:80`, `::1` of `[::1]:80`; what is no address with a port, as it is.
@@ -143,22 +148,6 @@ mod tests {
             ("[", "["),
         ] {
             assert_eq!(without_port(address.as_bytes()), bare.as_bytes());
-        }
-    }
-
-    #[test]
-    fn the_first_parameter_of_a_name_is_decoded() {
-        for (query, value) in [
-            ("user=7", Some("7")),
-            ("a=b&user=7&user=8", Some("7")),
-            ("%75ser=a%20b+c", Some("a b c")),
-            ("user=%zz%4", Some("%zz%4")),
-            ("user", Some("")),
-            ("User=7", None),
-            ("", None),
-        ] {
-            let found = parameter(query.as_bytes(), "user");
-            assert_eq!(found.as_deref(), value.map(str::as_bytes), "{query}");
         }
     }
 }
