@@ -29,6 +29,8 @@ mod direction;
 #[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
+mod limits;
+#[cfg(not(target_family = "wasm"))]
 mod oracle;
 #[cfg(not(target_family = "wasm"))]
 mod overrides;
