@@ -131,6 +131,7 @@ impl<'a> Request<'a> {
     }
 
     /// The values of cookies and parameters, to look for any of these names.
+    #[must_use]
     pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
         // This only spares the time.
         let query = if names.parameters.is_empty() { &[] } else { self.query() };

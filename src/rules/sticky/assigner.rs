@@ -45,7 +45,9 @@ impl Sticky {
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
         let mut names = ValueNames::default();
-        keys.iter().for_each(|key| key.add_name(&mut names));
+        for key in &keys {
+            key.add_name(&mut names);
+        }
         Self { keys: keys.into(), names, cookie, salt: config.salt.as_deref().map(Into::into) }
     }
 }
