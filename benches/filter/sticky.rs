@@ -6,7 +6,7 @@ use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::filter;
 use bluegreen::request::ValueNames;
 use bluegreen::split::Salt;
-use bluegreen::sticky::KeySource;
+use bluegreen::sticky::{Ignored, KeySource};
 use bluegreen::wire::Pairs;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use serde_json::json;
@@ -17,7 +17,7 @@ use bluegreen_tests::silent_host::SilentHost;
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("key");
-    let none = "other=1".to_owned();
+    let (none, none_ignored) = ("other=1".to_owned(), Ignored::default());
     let cookies = |others: usize| {
         let others: Vec<String> =
             (0..others).map(|n| format!("cookie-{n}=some-value-{n};")).collect();
@@ -43,7 +43,7 @@ pub fn bench(criterion: &mut Criterion) {
         source.add_name(&mut names);
         let mut find = || {
             let mut values = request.values(&names);
-            source.find(black_box(&request), &mut values, &mut host)
+            source.find(black_box(&request), &mut values, &none_ignored, &mut host)
         };
         assert_eq!(find().as_deref(), Some(&b"u-4711"[..]));
         group.bench_function(name, |bencher| bencher.iter(|| black_box(find()).is_some()));

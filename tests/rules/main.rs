@@ -29,6 +29,8 @@ mod direction;
 #[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
+mod issued;
+#[cfg(not(target_family = "wasm"))]
 mod limits;
 #[cfg(not(target_family = "wasm"))]
 mod oracle;
@@ -37,7 +39,11 @@ mod overrides;
 #[cfg(not(target_family = "wasm"))]
 mod properties;
 #[cfg(not(target_family = "wasm"))]
+mod repeated;
+#[cfg(not(target_family = "wasm"))]
 mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod sessions;
 #[cfg(not(target_family = "wasm"))]
 mod tags;
 #[cfg(not(target_family = "wasm"))]

@@ -68,7 +68,7 @@ impl TrustedTags {
                 }
                 let uri = environment.attribute(&["connection", "uri_san_peer_certificate"]);
                 if uri.is_none() {
-                    let reason = "unsupported: this host cannot read the peer's certificate";
+                    let reason = "unsupported: this proxy cannot read the peer's certificate";
                     errors.add(&at.key("peer_prefix"), reason);
                 }
                 let prefix = peer_prefix.as_str().into();
