@@ -58,6 +58,10 @@ pub trait Host {
     /// 128 unpredictable bits; None if the system has no randomness.
     fn random(&mut self) -> Option<u128>;
 
+    /// 128 bits that nobody can foresee, the same at every call for as long as this process or VM
+    /// lives; none if the system had no more when they were drawn.
+    fn lasting_random(&mut self) -> Option<u128>;
+
     /// Nanoseconds since the epoch of Unix.
     fn now(&mut self) -> u64;
 

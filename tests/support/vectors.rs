@@ -28,7 +28,7 @@ macro_rules! chapters {
 chapters! {
     "bucket_header", "conditions", "cookies", "defaults", "explain", "headers", "hosts", "keys",
     "matches", "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
-    "rollback_paths", "split_by_route", "tags", "weights",
+    "rollback_paths", "sessions", "split_by_route", "tags", "weights",
 }
 
 /// All groups of all chapters.

@@ -103,7 +103,7 @@ impl<'a> Path<'a> {
     pub fn is_secret(&self) -> bool {
         match self {
             Self::Root => false,
-            Self::Key(_, "override") => true,
+            Self::Key(_, "override" | "salt_env") => true,
             Self::Key(parent, _) | Self::Index(parent, _) => parent.is_secret(),
         }
     }
