@@ -15,8 +15,7 @@ pub fn bucket(arguments: &Bucket, out: &mut dyn Write) -> Result<End, Failure> {
             let found = select::one(&inventory, arguments.config.as_deref())?;
             let accepted = select::accepted(found, Secrets::StandIn)?;
             let now = arguments.at.unwrap_or_else(clock::now);
-            Users::of_deployment(&accepted, name, now)
-                .ok_or_else(|| format!("no deployment is called `{name}`"))?
+            Users::of_deployment(&accepted, name, now)?
         }
         (None, None) => {
             return Err(Failure::Told(

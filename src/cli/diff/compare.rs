@@ -119,7 +119,7 @@ fn change(
             side.zip(index).and_then(|(side, index)| Some((side, deployment(side, index)?)));
         found.map_or_else(Default::default, |(side, deployment)| {
             let held = weight_at(deployment, now).map_or(Held::Route, Held::Filter);
-            (deployment.name.clone(), held, salt_of(&side.accepted, deployment).to_owned())
+            (deployment.name.clone(), held, salt_of(&side.accepted, deployment).to_string())
         })
     };
     let (old_name, was, old_salt) = of(before, old);
@@ -180,7 +180,7 @@ fn reshuffles(
             "sticky" => {
                 let rest = |value: Option<&Value>| {
                     let mut rest = value?.as_object()?.clone();
-                    rest.retain(|key, _| key != "keys" && key != "salt");
+                    rest.retain(|key, _| !matches!(key.as_str(), "keys" | "salt" | "salt_env"));
                     Some(rest)
                 };
                 if rest(was).unwrap_or_default() != rest(is).unwrap_or_default() {

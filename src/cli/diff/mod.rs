@@ -44,7 +44,7 @@ pub fn diff(arguments: &Diff, out: &mut dyn Write) -> Result<End, Failure> {
             let keys = moved::read(file, &source)?;
             for change in &mut changes {
                 change.keys =
-                    Some(moved::moved(change, before.as_ref(), after.as_ref(), &keys, now));
+                    Some(moved::moved(change, before.as_ref(), after.as_ref(), &keys, now)?);
             }
         }
         pairs.push(Pair { label, changes, notes });

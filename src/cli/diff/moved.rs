@@ -40,12 +40,14 @@ pub fn moved(
     after: Option<&Side>,
     keys: &[Vec<u8>],
     now: u64,
-) -> Moved {
+) -> Result<Moved, String> {
     let users = |side: Option<&Side>, name: &str| {
-        side.and_then(|side| Users::of_deployment(&side.accepted, name, now))
+        let side =
+            side.filter(|side| side.accepted.deployments().iter().any(|one| one.name == name));
+        side.map(|side| Users::of_deployment(&side.accepted, name, now)).transpose()
     };
-    let old = users(before, change.old_name.as_ref().unwrap_or(&change.name));
-    let new = users(after, &change.name);
+    let old = users(before, change.old_name.as_ref().unwrap_or(&change.name))?;
+    let new = users(after, &change.name)?;
     let variant = |users: &Option<Users>, key: &[u8]| match users {
         Some(users) => users.variant(key),
         None => Some("blue"),
@@ -59,5 +61,5 @@ pub fn moved(
             _ => {}
         }
     }
-    moved
+    Ok(moved)
 }

@@ -145,6 +145,10 @@ impl Host for Proxy {
         Some(0x6b8b_4567_327b_23c6_643c_9869_6633_4873)
     }
 
+    fn lasting_random(&mut self) -> Option<u128> {
+        self.random()
+    }
+
     fn now(&mut self) -> u64 {
         self.now
     }

@@ -102,14 +102,14 @@ impl Decided {
         proxy: &Proxy,
     ) -> Self {
         let assignment = trace.assignment.as_ref();
-        let key = match assignment.map(|assigned| (assigned.source, &assigned.issued)) {
+        let key = match assignment.map(|assigned| (assigned.source, &assigned.set_cookie)) {
             Some((Some(source), _)) => source.to_string(),
             Some((None, Some(_))) => "issued".to_owned(),
             Some((None, None)) | None => "none".to_owned(),
         };
-        let refusal = proxy.counted.iter().find_map(|counter| match counter {
-            Counter::OverrideRefused(refusal) => Some(*refusal),
-            Counter::RollbackUnreadable | Counter::ConfigurationWarning => None,
+        let refusal = proxy.counted.iter().find_map(|counter| {
+            let Counter::OverrideRefused(refusal) = counter else { return None };
+            Some(*refusal)
         });
         let bucket = trace.bucket().map(|bucket| Weight::below(bucket).to_string());
         let weight = trace.weight.map(|weight| weight.to_string());

@@ -21,20 +21,24 @@ pub struct Users {
 
 impl Users {
     pub fn of_salt(salt: &str) -> Self {
-        Self { salt: Salt::new(salt), weight: None, pins: HashMap::new() }
+        Self { salt: Salt::new(salt.as_bytes()), weight: None, pins: HashMap::new() }
     }
 
-    /// Users of a deployment at a point in time, nanoseconds since 1970. None if there is no such
-    /// deployment.
-    pub fn of_deployment(accepted: &Accepted, name: &str, now: u64) -> Option<Self> {
+    /// Users of a deployment at a point in time, nanoseconds since 1970.
+    ///
+    /// # Errors
+    /// No such deployment, or a salt that only the proxy has.
+    pub fn of_deployment(accepted: &Accepted, name: &str, now: u64) -> Result<Self, String> {
         let mut deployments = accepted.deployments().iter();
-        let deployment = deployments.find(|deployment| deployment.name == name)?;
+        let deployment = deployments
+            .find(|deployment| deployment.name == name)
+            .ok_or_else(|| format!("no deployment is called `{name}`"))?;
         let pins = [("blue", &deployment.pins.blue), ("green", &deployment.pins.green)];
         let pins = pins.into_iter().flat_map(|(variant, keys)| {
             keys.iter().map(move |key| (key.clone().into_bytes(), variant))
         });
-        Some(Self {
-            salt: Salt::new(salt_of(accepted, deployment)),
+        Ok(Self {
+            salt: salt_of(accepted, deployment).salt()?,
             weight: weight_at(deployment, now),
             pins: pins.collect(),
         })
@@ -93,10 +97,44 @@ pub fn percent(share: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// A salt, or where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaltFrom {
+    Text(String),
+    /// A variable of the proxy's environment.
+    Variable(String),
+}
+
+impl SaltFrom {
+    fn salt(&self) -> Result<Salt, String> {
+        match self {
+            Self::Text(salt) => Ok(Salt::new(salt.as_bytes())),
+            Self::Variable(name) => match std::env::var_os(name) {
+                Some(salt) => Ok(Salt::new(&salt.into_encoded_bytes())),
+                None => Err(format!("the salt is in the variable `{name}`, which is not set here")),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for SaltFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(salt) => f.write_str(salt),
+            Self::Variable(name) => write!(f, "${name}"),
+        }
+    }
+}
+
 /// The salt in force.
-pub fn salt_of<'a>(accepted: &'a Accepted, deployment: &'a config::Deployment) -> &'a str {
+pub fn salt_of(accepted: &Accepted, deployment: &config::Deployment) -> SaltFrom {
     let sticky = deployment.sticky.as_ref().or(accepted.config.defaults.sticky.as_ref());
-    sticky.and_then(|sticky| sticky.salt.as_deref()).unwrap_or(&deployment.name)
+    let configured = sticky.and_then(|sticky| match (&sticky.salt, &sticky.salt_env) {
+        (Some(salt), _) => Some(SaltFrom::Text(salt.clone())),
+        (None, Some(variable)) => Some(SaltFrom::Variable(variable.clone())),
+        (None, None) => None,
+    });
+    configured.unwrap_or_else(|| SaltFrom::Text(deployment.name.clone()))
 }
 
 /// The weight in force; None if the route holds it.

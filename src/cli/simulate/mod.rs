@@ -59,7 +59,7 @@ fn write_shares(
     let mut table = new_table(&["deployment", "weight", "blue", "green", "green's share", "± 1 σ"]);
     let all = count(keys.len());
     for name in names(arguments, accepted)? {
-        let Some(users) = Users::of_deployment(accepted, name, now) else { continue };
+        let users = Users::of_deployment(accepted, name, now)?;
         let Some(weight) = users.weight() else {
             table.add_row([name, "the route's", "", "", "", ""]);
             continue;

@@ -45,11 +45,11 @@ fn write_one<'a>(
 ) -> Result<Option<Curve<'a>>, Failure> {
     let Some(ramp) = &deployment.ramp else { return Ok(None) };
     let start = clock::parse(&ramp.start)?;
-    let after = |text: &str| {
-        let duration = humantime::parse_duration(text).unwrap_or_default();
+    let after = |text: Option<&str>| {
+        let duration = humantime::parse_duration(text.unwrap_or_default()).unwrap_or_default();
         u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
     };
-    let steps: Vec<u64> = ramp.steps.iter().map(|step| after(&step.after)).collect();
+    let steps: Vec<u64> = ramp.steps.iter().map(|step| after(step.after.as_deref())).collect();
     let end = steps.last().copied().unwrap_or_default();
     let percent_at = |elapsed: u64| {
         let weight = weight_at(deployment, start.saturating_add(elapsed));
