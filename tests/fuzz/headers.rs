@@ -24,7 +24,7 @@ const TAGS: [&str; 4] = [
     "x-bluegreen-bucket",
 ];
 
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 40] = [
     ":authority",
     ":path",
     "cookie",
