@@ -120,7 +120,7 @@ impl fmt::Display for Path<'_> {
             write!(f, "{parent}.")?;
         }
         if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            f.write_str(key)
+            f.write_str(&shortened(key))
         } else {
             f.write_str(&shortened(&format!("{key:?}")))
         }
