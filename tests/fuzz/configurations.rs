@@ -171,8 +171,9 @@ fn host_with(lines: &[Header]) -> FakeHost {
 struct Dark(FakeHost);
 
 impl Host for Dark {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.0.request_headers()
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let buffer = self.0.encoded_headers();
+        read(Pairs::new(&buffer), self)
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {

@@ -100,8 +100,9 @@ fn with_flags(metadata: &Metadata, config: &Config) -> Map<String, Value> {
 }
 
 impl Host for Proxy {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.headers.clone()
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let headers = self.headers.clone();
+        read(Pairs::new(&headers), self)
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {
