@@ -150,12 +150,12 @@ impl<'a> Pairs<'a> {
     }
 
     /// Values of all pairs of this name.
-    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> + Clone {
         let alike = self.as_long_as(name).filter(move |(found, _)| bytes::equal(found, name));
         alike.map(|(_, value)| value)
     }
 
-    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = Line<'a>> {
+    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = Line<'a>> + Clone {
         let length = length(name);
         self.wanted(move |found| found == length)
     }
@@ -179,6 +179,7 @@ impl<'a> Encoded<'a> {
 }
 
 /// Names and values that are still to come.
+#[derive(Clone)]
 enum Iter<'a, F> {
     Encoded(EncodedIter<'a, F>),
     Lines(std::slice::Iter<'a, Line<'a>>, F),
@@ -210,6 +211,7 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
 }
 
 /// Those of a buffer.
+#[derive(Clone)]
 struct EncodedIter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
