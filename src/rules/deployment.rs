@@ -150,7 +150,7 @@ impl Deployment {
                 Mirror::new(own, &at, errors)
             }),
         };
-        let pins = Pins::new(&config.pins, &at.key("pins"), errors);
+        let pins = Pins::new(&config.pins, sticky.ignored(), &at.key("pins"), errors);
         let assigner = Assigner::new(sticky, pins, &config.name);
         if !assigner.has_keys() {
             warn_of_missing_keys(config, &split, at, errors);

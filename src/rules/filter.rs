@@ -24,10 +24,7 @@ pub struct Outcome<'t> {
 
 /// Decides about a request and tags it. None if it belongs to no deployment.
 pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
-    let headers = host.request_headers();
-    let outcome = serve(Pairs::new(&headers), table, host);
-    host.reuse(headers);
-    outcome
+    host.with_request_headers(|headers, host| serve(headers, table, host))
 }
 
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {

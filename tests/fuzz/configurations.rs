@@ -17,7 +17,7 @@ use crate::seeds;
 use bluegreen_tests::change::{apply, change};
 use bluegreen_tests::fake_host::{FakeHost, Header, header};
 
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 32] = [
     "{",
     "}",
     "[",
@@ -45,6 +45,10 @@ const WORDS: [&str; 28] = [
     "{\"header\":\"x\"},",
     "\"route\"",
     "\"node\"",
+    "\"sessions\":{\"born\":\"ulid\"},",
+    "\"issue_cookie\":{\"refresh\":true},",
+    "{\"all\":[{\"host\":true},{\"x_forwarded_for\":1}]},",
+    "\"ignore\":[\"u-1\"],",
     "\u{e9}",
 ];
 
@@ -139,6 +143,8 @@ fn request_for(deployment: &Value) -> Vec<Header> {
         header(":method", matches["methods"][0].as_str().unwrap_or("GET")),
         header("x-user-id", "u-1"),
         header("cookie", "uid=u-1"),
+        header("x-conversation-id", "019ab1c2-d3e4-7f00-8123-456789abcdef"),
+        header("x-forwarded-for", "203.0.113.9:4711"),
         header("x-envoy-internal", "true"),
         header("x-bluegreen-variant", "green"),
         header("x-bluegreen-override", "green"),
@@ -165,8 +171,9 @@ fn host_with(lines: &[Header]) -> FakeHost {
 struct Dark(FakeHost);
 
 impl Host for Dark {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.0.request_headers()
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let buffer = self.0.encoded_headers();
+        read(Pairs::new(&buffer), self)
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {

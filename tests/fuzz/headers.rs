@@ -24,7 +24,7 @@ const TAGS: [&str; 4] = [
     "x-bluegreen-bucket",
 ];
 
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 40] = [
     ":authority",
     ":path",
     "cookie",
@@ -47,6 +47,14 @@ const WORDS: [&str; 32] = [
     "fraud.example.com",
     "/v1/models/fraud",
     "bluegreen_id=",
+    "bluegreen_id=019ab1c2-d3e4-7f00-8123-456789abcdef",
+    "x-forwarded-for",
+    "203.0.113.9:4711, ",
+    "[2001:db8::7]:443",
+    "encoded_uid=%75%2D1",
+    "x-conversation-id",
+    "019ab1c2-d3e4-7f00-8123-456789abcdef",
+    "01ARYZ6S41TSV4RRFFQ69G5FAV",
     "[::1]:80",
     "\0\0\0\0",
     ":method",

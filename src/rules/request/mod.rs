@@ -108,7 +108,7 @@ impl<'a> Request<'a> {
     #[inline(never)] // So that the loop has the registers for itself.
     pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.of_lengths(wanted.lengths) {
+        headers.of_lengths(wanted.lengths).for_each(|(name, value)| {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
@@ -121,7 +121,7 @@ impl<'a> Request<'a> {
                 let line = if request.key.is_none() { Ok(value) } else { Err(Repeated) };
                 request.key = Some((name, line));
             }
-        }
+        });
         request
     }
 

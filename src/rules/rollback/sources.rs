@@ -13,7 +13,8 @@ use crate::split::Weight;
 use crate::wire::{Property, PropertyPath};
 
 const FLAG: &[u8] = b"rollback";
-const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
+/// The key of a cap, which is a number and not a flag.
+pub const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 
 /// Names of all deployments.
 pub type Names = ByteMap<()>;
@@ -136,7 +137,12 @@ impl Location {
             }
         };
         let Some(path) = environment.metadata(source, &path) else {
-            errors.add(&at, "unsupported: this proxy cannot read the metadata of this source");
+            let path = path.join(".");
+            // The source is named because it may be a default that nobody wrote.
+            let reason = format!(
+                "unsupported: this proxy cannot read \"{path}\" in the metadata of `{source}`"
+            );
+            errors.add(&at, reason);
             return None;
         };
         Some(match config {

@@ -74,6 +74,12 @@ impl Sticky {
         }
     }
 
+    /// What is no targeting key.
+    #[must_use]
+    pub fn ignored(&self) -> &Ignored {
+        &self.ignored
+    }
+
     /// Whether sessions are to keep the weight of their birth.
     #[must_use]
     pub fn has_sessions(&self) -> bool {
