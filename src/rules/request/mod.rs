@@ -59,6 +59,9 @@ where
     }
 }
 
+/// The value of a header, if it came in one line.
+type Line<'a> = Result<&'a [u8], Repeated>;
+
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
@@ -75,7 +78,7 @@ pub struct Request<'a> {
     /// Whether a condition was about a header that came in several lines, so that it did not hold.
     pub has_repeated_condition: Cell<bool>,
     /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
-    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
+    key: Option<(&'a [u8], Line<'a>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
