@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
+use bluegreen::rollback::{Warned, Warning};
 use bluegreen::wire::{Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};
@@ -15,7 +16,7 @@ thread_local! {
         .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
         .collect();
     /// What this VM has warned of.
-    static WARNED: RefCell<Vec<u64>> = RefCell::default();
+    static WARNED: RefCell<Warned> = RefCell::default();
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
@@ -93,14 +94,20 @@ impl Host for Envoy {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        if WARNED.with_borrow(|warned| warned.contains(&key)) {
-            return;
+        match WARNED.with_borrow_mut(|warned| warned.note(key)) {
+            Warning::Silent => {}
+            Warning::New => warn_first(&format!("{key:016x}"), message),
+            Warning::Last => warn_first("last", || {
+                "so many warnings of rollback flags: further ones are not logged".to_owned()
+            }),
         }
-        WARNED.with_borrow_mut(|warned| warned.push(key));
-        // One worker of all wins the right to speak: the first to store under this key.
-        let key = format!("bluegreen.warned.{key:016x}");
-        if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
-            log::warn!("{}", message());
-        }
+    }
+}
+
+/// One worker of all wins the right to speak: the first to store under this key.
+fn warn_first(key: &str, message: impl FnOnce() -> String) {
+    let key = format!("bluegreen.warned.{key}");
+    if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
+        log::warn!("{}", message());
     }
 }

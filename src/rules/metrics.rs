@@ -7,12 +7,21 @@ pub enum Counter {
     OverrideRefused(Refusal),
     /// A rollback flag or a cap could not be read, so that everybody went to blue.
     RollbackUnreadable,
+    /// A rollback flag names a deployment that there is not.
+    RollbackUnknownName,
+    /// A key beside a rollback flag means nothing.
+    RollbackUnknownKey,
 }
 
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain([Self::RollbackUnreadable])
+        let refusals = Refusal::ALL.into_iter().map(Self::OverrideRefused);
+        refusals.chain([
+            Self::RollbackUnreadable,
+            Self::RollbackUnknownName,
+            Self::RollbackUnknownKey,
+        ])
     }
 
     /// Name of the counter.
@@ -30,6 +39,8 @@ impl Counter {
                 Refusal::BadSignature => "bluegreen.override.refused.bad_signature",
             },
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
+            Self::RollbackUnknownName => "bluegreen.rollback.unknown_name",
+            Self::RollbackUnknownKey => "bluegreen.rollback.unknown_key",
         }
     }
 }

@@ -71,10 +71,15 @@ impl Table {
         for (position, deployment) in config.deployments.into_iter().enumerate() {
             let at = list.index(position);
             let name = deployment.name.as_str();
-            if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
-                let mut names = deployments.iter().map(|earlier: &Deployment| &*earlier.name);
-                let earlier = names.position(|earlier| earlier == name).unwrap_or_default();
-                errors.duplicate(&at.key("name"), &list.index(earlier).key("name"));
+            if let (false, Err(earlier)) = (name.is_empty(), names.enter(name, position)) {
+                let (at, other) = (at.key("name"), list.index(earlier));
+                let known = deployments.get(earlier).map(|known: &Deployment| &*known.name);
+                if known == Some(name) {
+                    errors.duplicate(&at, &other.key("name"));
+                } else {
+                    let reason = format!("differs from {other}.name by case alone");
+                    errors.invalid(&at, name, reason);
+                }
             }
             let at_match = at.key("match");
             if let Some(conditions) = Match::new(&deployment.matches, &at_match, &mut errors) {

@@ -1,8 +1,17 @@
 //! The values of a rollback flag.
 
+use super::names::Names;
 use crate::config::is_name;
 use crate::decimal::Decimal;
 use crate::wire::{Texts, Value};
+
+/// Texts that roll back everybody, in any case.
+const EVERYBODY: [&str; 9] = ["true", "yes", "on", "1", "y", "t", "enable", "enabled", "all"];
+/// Texts that roll back nobody, in any case, unless a deployment has this name.
+const NOBODY: [&str; 10] =
+    ["false", "no", "off", "0", "n", "f", "none", "disable", "disabled", ""];
+/// What stands for every name.
+const ANY_NAME: &str = "*";
 
 /// What a flag says.
 #[derive(Clone, Copy, Debug)]
@@ -30,43 +39,50 @@ impl<'a> Flagged<'a> {
         let texts = self.text.split(',').map(str::trim).filter(|name| !name.is_empty());
         texts.chain(self.list.iter())
     }
+
+    /// Everybody if `all` or `*` is among the names, unless a deployment is called so; unreadable
+    /// if one can be no name.
+    fn read(self, names: &Names) -> Flag<'a> {
+        let mut is_readable = true;
+        for name in self.iter() {
+            if name == ANY_NAME || (name.eq_ignore_ascii_case("all") && !names.has(name)) {
+                return Flag::On;
+            }
+            is_readable &= is_name(name);
+        }
+        if is_readable { Flag::Deployments(self) } else { Flag::Unreadable }
+    }
 }
 
 impl<'a> Flag<'a> {
     /// Reads a value. A text that reads as a number is one, unless a deployment has this name:
     /// Envoy's YAML loader hands on fractions and large integers as texts.
     #[must_use]
-    pub fn read(value: Value<'a>, is_deployment: impl Fn(&str) -> bool) -> Self {
+    pub fn read(value: Value<'a>, names: &Names) -> Self {
         match value {
             Value::Bool(flag) => Self::from_bool(flag),
             Value::Number(number) => Self::from_bool(number != 0.0),
-            Value::Text(text) => Self::read_text(text.trim(), is_deployment),
+            Value::Text(text) => Self::read_text(text.trim(), names),
             Value::List(list) if list.is_empty() => Self::Off,
-            Value::List(list) if list.iter().all(is_name) => {
-                Self::Deployments(Flagged { text: "", list })
-            }
-            Value::List(_) | Value::Struct | Value::Unreadable => Self::Unreadable,
+            Value::List(list) => Flagged { text: "", list }.read(names),
+            Value::Struct | Value::Unreadable => Self::Unreadable,
         }
     }
 
-    fn read_text(text: &'a str, is_deployment: impl Fn(&str) -> bool) -> Self {
+    fn read_text(text: &'a str, names: &Names) -> Self {
         let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is(&["", "false", "no", "off", "0"]) {
-            return Self::Off;
-        }
-        if is(&["true", "yes", "on", "1"]) {
+        if is(&EVERYBODY) {
             return Self::On;
         }
-        if !is_deployment(text)
-            && let Some(number) = Decimal::parse(text)
-        {
-            return Self::from_bool(!number.is_zero());
+        if !names.has(text) {
+            if is(&NOBODY) {
+                return Self::Off;
+            }
+            if let Some(number) = Decimal::parse(text) {
+                return Self::from_bool(!number.is_zero());
+            }
         }
-        let mut names = text.split(',').map(str::trim);
-        if names.all(|name| name.is_empty() || is_name(name)) {
-            return Self::Deployments(Flagged { text, list: Texts::default() });
-        }
-        Self::Unreadable
+        Flagged { text, list: Texts::default() }.read(names)
     }
 
     fn from_bool(flag: bool) -> Self {
@@ -78,8 +94,16 @@ impl<'a> Flag<'a> {
 mod tests {
     use super::*;
 
-    fn names(value: &str) -> Option<Vec<&str>> {
-        match Flag::read(Value::Text(value), |text| text == "2024.11") {
+    fn read<'a>(text: &'a str, deployments: &[&str]) -> Flag<'a> {
+        let mut names = Names::default();
+        for (place, name) in deployments.iter().enumerate() {
+            names.enter(name, place).unwrap();
+        }
+        Flag::read(Value::Text(text), &names)
+    }
+
+    fn names<'a>(text: &'a str, deployments: &[&str]) -> Option<Vec<&'a str>> {
+        match read(text, deployments) {
             Flag::Deployments(names) => Some(names.iter().collect()),
             _ => None,
         }
@@ -87,16 +111,34 @@ mod tests {
 
     #[test]
     fn a_text_is_a_number_unless_a_deployment_is_called_so() {
-        assert!(matches!(Flag::read(Value::Text("0.0"), |_| false), Flag::Off));
-        assert!(matches!(Flag::read(Value::Text("0.25"), |_| false), Flag::On));
-        assert!(matches!(Flag::read(Value::Text("2024.11"), |_| false), Flag::On));
-        assert_eq!(names("2024.11"), Some(vec!["2024.11"]));
+        assert!(matches!(read("0.0", &[]), Flag::Off));
+        assert!(matches!(read("0.25", &[]), Flag::On));
+        assert!(matches!(read("2024.11", &[]), Flag::On));
+        assert_eq!(names("2024.11", &["2024.11"]), Some(vec!["2024.11"]));
     }
 
     #[test]
     fn a_text_that_is_no_list_of_names_is_unreadable() {
-        assert_eq!(names("fraud-eu"), Some(vec!["fraud-eu"]));
-        assert!(matches!(Flag::read(Value::Text("fraud eu"), |_| false), Flag::Unreadable));
-        assert!(matches!(Flag::read(Value::Text("?!?!?!?!"), |_| false), Flag::Unreadable));
+        assert_eq!(names("fraud-eu", &[]), Some(vec!["fraud-eu"]));
+        assert!(matches!(read("fraud eu", &[]), Flag::Unreadable));
+        assert!(matches!(read("?!?!?!?!", &[]), Flag::Unreadable));
+    }
+
+    #[test]
+    fn words_for_everybody_and_for_nobody_are_read_in_any_case() {
+        for word in ["all", "*", "y", "t", "enable", "Enabled", "ALL", "fraud, all", "*,fraud"] {
+            assert!(matches!(read(word, &[]), Flag::On), "{word}");
+        }
+        for word in ["n", "f", "None", "disable", "DISABLED", " ", "No"] {
+            assert!(matches!(read(word, &[]), Flag::Off), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_nobody_names_the_deployment_that_is_called_so() {
+        assert_eq!(names("n", &["N"]), Some(vec!["n"]));
+        assert_eq!(names("off", &["off"]), Some(vec!["off"]));
+        assert_eq!(names("fraud, all", &["all"]), Some(vec!["fraud", "all"]));
+        assert!(matches!(read("all", &["all"]), Flag::On));
     }
 }
