@@ -46,7 +46,7 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(
         config: &config::Defaults,
         by: Validation<'_>,
@@ -101,7 +101,7 @@ impl Deployment {
         })
     }
 
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(
         config: &config::Deployment,
         defaults: &Defaults,

@@ -34,7 +34,7 @@ pub struct Streams {
 struct Known {
     /// None where it is the usual one.
     root: Option<ContextId>,
-    /// What is to be told with the response, which has not begun.
+    /// What the response has to carry, which has not begun.
     response: Response,
 }
 

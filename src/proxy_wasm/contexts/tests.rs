@@ -25,7 +25,7 @@ fn configured(root: ContextId) -> (Streams, Arc<Table>) {
     (streams, table)
 }
 
-fn told(text: &str) -> Response {
+fn carrying(text: &str) -> Response {
     Response { set_cookie: Some(text.to_owned()), ..Response::default() }
 }
 
@@ -49,17 +49,17 @@ fn a_response_carries_what_its_own_request_was_promised_and_only_once() {
     let (mut streams, _) = configured(1);
     streams.create(2, 1);
     streams.create(3, 1);
-    streams.keep(2, told("two"));
-    streams.keep(3, told("three"));
-    assert_eq!(streams.take_response(2), Some(told("two")));
+    streams.keep(2, carrying("two"));
+    streams.keep(3, carrying("three"));
+    assert_eq!(streams.take_response(2), Some(carrying("two")));
     assert_eq!(streams.take_response(2), None);
-    assert_eq!(streams.take_response(3), Some(told("three")));
+    assert_eq!(streams.take_response(3), Some(carrying("three")));
 }
 
 #[test]
 fn a_response_header_of_the_variant_is_something_to_tell() {
     let (mut streams, _) = configured(1);
-    let variant = Some(("x-side".into(), Variant::Green));
+    let variant = Some(("x-variant".into(), Variant::Green));
     streams.keep(2, Response { variant, ..Response::default() });
     assert!(streams.take_response(2).is_some());
 }
@@ -68,7 +68,7 @@ fn a_response_header_of_the_variant_is_something_to_tell() {
 fn a_stream_that_ends_before_its_response_leaves_nothing_behind() {
     let (mut streams, _) = configured(1);
     streams.create(2, 1);
-    streams.keep(2, told("two"));
+    streams.keep(2, carrying("two"));
     assert!(!streams.delete(2));
     assert_eq!((streams.kept(), streams.take_response(2)), (0, None));
 }
@@ -180,7 +180,7 @@ impl Naive {
             }
             Event::Keep(at) => {
                 let stream = self.stream(*at)?;
-                let response = told(&stream.to_string());
+                let response = carrying(&stream.to_string());
                 self.streams.get_mut(&stream)?.1 = Some(response.clone());
                 streams.keep(stream, response);
             }

@@ -27,15 +27,15 @@ pub struct Deployment {
     pub ramp: Option<Ramp>,
     /// Who holds the weight. Default `filter`.
     pub split_by: Keyword<SplitBy>,
-    /// What keeps a user on one side. By default nothing does.
+    /// What keeps a user on one variant. By default nothing does.
     #[serde(deserialize_with = "non_null_object")]
     pub sticky: Option<Sticky>,
-    /// Targeting keys that always get one side.
+    /// Targeting keys that always get one variant.
     #[serde(deserialize_with = "object")]
     pub pins: Pins,
     /// Whether everybody is on blue whatever the weight. Default false.
     pub rollback: bool,
-    /// Who may choose a side for one request. Null switches a default off.
+    /// Who may choose a variant for one request. Null switches a default off.
     #[serde(rename = "override", deserialize_with = "nullable_object")]
     pub overrides: Option<Option<Override>>,
     /// Which of blue's requests green gets a copy of. Null switches a default off.

@@ -39,7 +39,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Where in the configuration something stands: `deployments[3].match.hosts[0]`. Made at every
+/// Where in the configuration something is: `deployments[3].match.hosts[0]`. Made at every
 /// part that is read, so it costs nothing until an error wants its text.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Path<'a> {
@@ -81,7 +81,7 @@ impl<'a> Path<'a> {
         whole.get(start..).unwrap_or(&whole).to_owned()
     }
 
-    /// Whether a secret may stand here, also one in the wrong place: no error repeats what stands
+    /// Whether a secret may be here, also one in the wrong place: no error repeats what is
     /// in an override.
     #[must_use]
     pub fn is_secret(&self) -> bool {

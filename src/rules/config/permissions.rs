@@ -1,10 +1,10 @@
-//! Who may choose a side, or ask for reasons, as written.
+//! Who may choose a variant, or ask for reasons, as written.
 
 use serde::{Deserialize, Deserializer};
 
 use crate::config::strict::{Keyword, non_null, objects, text_or_object};
 
-/// Who may choose a side for one request: at least one of `allow` and `keys`.
+/// Who may choose a variant for one request: at least one of `allow` and `keys`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -1,8 +1,8 @@
-//! From JSON text to the serde structs, with every fault of form and not only the first.
+//! From JSON text to the serde structs, with every error of form and not only the first.
 //!
-//! A good configuration is read in one pass. Of a bad one serde tells one fault and not where.
+//! A good configuration is read in one pass. Of a bad one serde reports one error and not where.
 //! But nothing in the structs is required, so a part can be read without its siblings: the whole
-//! with a single member in it fails exactly if that member is at fault. So the faults are found
+//! with a single member in it fails exactly if that member is wrong. So the errors are found
 //! by reading smaller and smaller parts, each by the same structs.
 
 use serde::de::DeserializeOwned;
@@ -14,12 +14,12 @@ use crate::config::{Config, ConfigErrors, Deployment, Path, shortened};
 /// Keys that had another name once, and their name now.
 const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];
 
-/// What could be read of a configuration that has faults of form.
+/// What could be read of a configuration that has errors of form.
 #[derive(Debug)]
 pub struct Malformed {
-    /// Everything but the parts at fault, so that other faults can be found too.
+    /// Everything but the wrong parts, so that other errors can be found too.
     pub rest: Option<Config>,
-    /// The faults of form.
+    /// The errors of form.
     pub errors: ConfigErrors,
 }
 
@@ -66,15 +66,15 @@ fn explain(text: &[u8], first: &str) -> Box<Malformed> {
     if first.starts_with("duplicate field") {
         errors.add(&Path::Root, first);
     } else if errors.is_empty() {
-        // Of a key that stands twice the value knows only the last, and that one is sound. What
+        // Of a key that is written twice the value knows only the last, and that one is sound. What
         // serde says may repeat the other, which may be a secret.
         let place = first.rsplit_once(" at line ").map_or("", |(_, place)| place);
-        errors.add(&Path::Root, format!("a key stands twice, at line {place}"));
+        errors.add(&Path::Root, format!("a key is written twice, at line {place}"));
     }
     Box::new(Malformed { rest, errors })
 }
 
-/// Reads what can be read of a value. None if the value itself is at fault.
+/// Reads what can be read of a value. None if the value itself is wrong.
 fn salvage<T: DeserializeOwned>(
     value: &Value,
     path: &Path,
@@ -88,7 +88,7 @@ fn salvage<T: DeserializeOwned>(
     from_text(sound.to_string().as_bytes()).ok()
 }
 
-/// What is left of a part without what is at fault; None if the part itself is. `check` reads the
+/// What is left of a part without what is wrong in it; None if the part itself is wrong. `check` reads the
 /// whole with nothing in it but the part.
 fn sound_part(
     part: &Value,
@@ -114,7 +114,7 @@ fn sound_part(
         }
         Value::Array(elements) if check(&Value::Array(Vec::new())).is_none() => {
             let in_list = |element: &Value| check(&Value::Array(vec![element.clone()]));
-            // What is at fault leaves a stand-in behind, so that the others stay where they are.
+            // A wrong element leaves a stand-in behind, so that the others stay where they are.
             let stand_ins = [Value::Object(Map::new()), Value::String(String::new())];
             let stand_in = stand_ins.into_iter().find(|stand_in| in_list(stand_in).is_none())?;
             let sound = elements.iter().enumerate().map(|(index, element)| {
@@ -144,7 +144,7 @@ fn reason(message: &str, found: &Value, path: &Path) -> String {
     let value = match found {
         Value::Object(_) => "an object".to_owned(),
         Value::Array(_) => "a list".to_owned(),
-        _ if path.is_secret() => "what stands here".to_owned(),
+        _ if path.is_secret() => "this value".to_owned(),
         scalar => shortened(&scalar.to_string()),
     };
     match expected {

@@ -31,10 +31,10 @@ pub struct Config {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Defaults {
-    /// What keeps a user on one side.
+    /// What keeps a user on one variant.
     #[serde(deserialize_with = "non_null_object")]
     pub sticky: Option<Sticky>,
-    /// Who may choose a side for one request.
+    /// Who may choose a variant for one request.
     #[serde(rename = "override", deserialize_with = "non_null_object")]
     pub overrides: Option<Override>,
     /// Which of blue's requests green gets a copy of.

@@ -1,4 +1,4 @@
-//! What keeps a user on one side, as written.
+//! What keeps a user on one variant, as written.
 
 use serde::Deserialize;
 
@@ -42,7 +42,7 @@ pub struct Key {
     pub source_address: Option<bool>,
 }
 
-/// Targeting keys that always get one side.
+/// Targeting keys that always get one variant.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

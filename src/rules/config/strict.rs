@@ -1,5 +1,5 @@
 //! Where serde takes more than a configuration should hold (null for what may be left out, a list
-//! for an object), or stops where further faults could be told.
+//! for an object), or stops where further errors could be reported.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,13 +9,13 @@ use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, V
 
 use crate::config::{ConfigErrors, Path};
 
-/// One of the words that are known, or another text. A text that is not known is told with the
-/// other faults, not in place of them.
+/// One of the words that are known, or another text. A text that is not known is reported with the
+/// other errors, not in place of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keyword<T> {
     /// A known word.
     Known(T),
-    /// What stands there instead, and what is known.
+    /// The text that is there instead, and what is known.
     Unknown(String, String),
 }
 
@@ -70,7 +70,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyword<T> {
     }
 }
 
-/// A value that may be left out, but is not null where it stands.
+/// A value that may be left out, but is not null where it is there.
 pub(crate) fn non_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
@@ -84,7 +84,7 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Object::deserialize(json).map(|object| object.0)
 }
 
-/// An object that may be left out, but is not null where it stands.
+/// An object that may be left out, but is not null where it is there.
 pub(crate) fn non_null_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
@@ -115,7 +115,7 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.into_iter().map(|object| object.0).collect())
 }
 
-/// A text or an object, whichever stands there.
+/// A text or an object, whichever is there.
 pub(crate) fn text_or_object<'de, T, O, R, D>(
     json: D,
     of_text: fn(T) -> R,

@@ -1,4 +1,4 @@
-//! Overrides: one request is sent to a side by who may say so.
+//! Overrides: whoever may do so sends one request to a variant.
 //!
 //! Either `green` alone, from whom the configuration allows it, or signed:
 //! `green;dep=NAME;exp=UNIX;kid=ID;sig=HEX`, an HMAC-SHA-256 over all before `;sig=`.
@@ -43,7 +43,7 @@ struct SigningKey {
 }
 
 impl Override {
-    /// The side that an accepted override wants. One that is not accepted is counted; either is
+    /// The variant that an accepted override asks for. One that is not accepted is counted; either is
     /// taken off the request, unless an accepted one is to be forwarded.
     pub fn accept(
         &self,

@@ -54,7 +54,7 @@ impl Decision {
     }
 }
 
-/// What speaks for a variant. What a request need not ask for is not there.
+/// What proposes a variant for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proposal {
     /// An override that was accepted.
@@ -67,7 +67,7 @@ pub enum Proposal {
 
 /// Decides, in the order of precedence: the first line that applies.
 ///
-/// `propose` finds what speaks for a variant. `max_green_weight` says how far green may go: 100
+/// `propose` finds what proposes a variant. `max_green_weight` says how far green may go: 100
 /// percent, less under a maximum, 0 if green is rolled back. It is expensive to find out, so it is
 /// asked for only on the way to green.
 pub fn decide<H>(

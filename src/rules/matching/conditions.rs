@@ -73,7 +73,7 @@ struct Conditional {
 struct Group {
     /// Names of headers and what is looked at, in the order of the conditions.
     parts: Vec<(Box<str>, Part)>,
-    /// By what stands in these parts.
+    /// By the values of these parts.
     positions: ByteMap<Position>,
 }
 

@@ -76,7 +76,7 @@ impl Index {
             }
         }
         paths.and_then(|paths| paths.find(request)).or_else(|| {
-            // At least one label stands before a suffix.
+            // At least one label comes before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),

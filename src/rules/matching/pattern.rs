@@ -7,7 +7,7 @@ use crate::matching::{Condition, HostPattern};
 /// The conditions of a deployment, in a form in which equal conditions are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Match {
-    /// Any of them; none stands for any host. Sorted.
+    /// Any of them; none means any host. Sorted.
     pub hosts: Vec<HostPattern>,
     /// The condition on the path.
     pub path: PathPattern,
@@ -26,7 +26,7 @@ pub enum PathPattern {
     Any,
 }
 
-/// Whether a prefix may end here: at the end of the path or of what stands before the query, before
+/// Whether a prefix may end here: at the end of the path or before the query, before
 /// `/` or `:`, or behind its own `/`.
 #[must_use]
 pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {

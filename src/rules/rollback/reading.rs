@@ -109,7 +109,7 @@ impl<H: Host> Reading<'_, H> {
     }
 }
 
-/// The start of what stands in the metadata, as a line of a log can hold it.
+/// The start of a value of metadata, as a line of a log can hold it.
 fn shown(bytes: &[u8]) -> EscapeAscii<'_> {
     bytes.get(..bytes.len().min(64)).unwrap_or_default().escape_ascii()
 }

@@ -53,7 +53,7 @@ impl Sources {
         lowest
     }
 
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(
         config: &config::Rollback,
         environment: &dyn Environment,

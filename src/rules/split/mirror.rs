@@ -9,7 +9,7 @@ pub struct Mirror(Weight);
 
 impl Mirror {
     /// Whether a bucket that is served by blue lies in the cohort above a weight. The limit is
-    /// asked for only where the answer can hang on it; where green is taken back nobody is.
+    /// asked for only where it can change the answer; where green is rolled back nobody is copied.
     pub fn takes(self, bucket: Bucket, weight: Weight, limit: impl FnOnce() -> Weight) -> bool {
         if !weight.plus(self.0).covers(bucket) {
             return false;

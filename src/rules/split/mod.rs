@@ -40,7 +40,7 @@ impl Split {
         *self == Self::Route
     }
 
-    /// Validates the weight of a deployment's configuration. What is at fault is left out.
+    /// Validates the weight of a deployment's configuration. What is wrong is left out.
     pub fn new(config: &config::Deployment, at: &Path, errors: &mut ConfigErrors) -> Self {
         let weight_at = at.key("green_weight");
         let ramp = config.ramp.as_ref().map(|ramp| Ramp::new(ramp, &at.key("ramp"), errors));

@@ -23,7 +23,7 @@ pub struct Sticky {
 }
 
 impl Sticky {
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(
         config: &config::Sticky,
         environment: &dyn Environment,

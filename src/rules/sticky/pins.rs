@@ -15,7 +15,7 @@ impl Pins {
         self.0.get(key).copied()
     }
 
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(config: &config::Pins, pins_at: &Path, errors: &mut ConfigErrors) -> Self {
         let mut pins = ByteMap::default();
         let lists = [(&config.blue, Variant::Blue), (&config.green, Variant::Green)];

@@ -27,7 +27,7 @@ impl BucketHeader {
         }
     }
 
-    /// The number at a side's end, which the side keeps as long as its route has any weight.
+    /// The number at a variant's end, which the variant keeps as long as its route has any weight.
     #[must_use]
     pub fn end(&self, variant: Variant) -> u32 {
         match (variant, self.green) {

@@ -19,7 +19,7 @@ pub const EXPLAIN_HEADER: &str = "x-bluegreen-explain";
 /// A request header that tells of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// The side.
+    /// The variant.
     Variant,
     /// Its cluster.
     Cluster,
@@ -44,7 +44,7 @@ pub struct Tags {
 /// What a decision writes to a request. What is None is removed where a client sent it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TagValues<'a> {
-    /// The side, if the filter knows it.
+    /// The variant, if the filter knows it.
     pub variant: Option<Variant>,
     /// Its cluster.
     pub cluster: Option<&'a str>,
@@ -89,7 +89,7 @@ impl IncomingTags {
 }
 
 impl Tags {
-    /// Validates the configuration. What is at fault is left out.
+    /// Validates the configuration. What is wrong is left out.
     pub fn new(config: &config::Tags, path: &Path, errors: &mut ConfigErrors) -> Self {
         let mut seen: Vec<(Box<str>, String)> = Vec::new();
         let mut check = |name: &str, at: &Path, errors: &mut ConfigErrors| {
@@ -175,7 +175,7 @@ impl Tags {
         self.name_of(Tag::Variant)
     }
 
-    /// Whether a route can learn the side, of a deployment with or without clusters.
+    /// Whether a route can learn the variant, of a deployment with or without clusters.
     #[must_use]
     pub fn tell_the_variant(&self, has_clusters: bool) -> bool {
         let by_cluster = has_clusters && self.name_of(Tag::Cluster).is_some();

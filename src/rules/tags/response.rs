@@ -7,7 +7,7 @@ use super::EXPLAIN_HEADER;
 use crate::host::Host;
 use crate::variant::Variant;
 
-/// What a client is told with the response; most are told nothing.
+/// What a response carries for the client; most carry nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// Name of a header, and the variant that it tells.
@@ -19,7 +19,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Whether the client is told nothing.
+    /// Whether it carries nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.variant.is_none() && self.set_cookie.is_none() && self.explanation.is_none()
