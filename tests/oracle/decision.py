@@ -37,7 +37,7 @@ def possible_decisions(config: Json, deployment: Json, variant_header: str | Non
     variant = accepted_override(deployment.get("override"), name, request)
     if deployment.get("rollback", False):
         return [Decision("blue", "rollback", fixed=True, override=variant is not None)]
-    max_green = max_green_weight(config.get("rollback", {}), name, request)
+    max_green = max_green_weight(config, name, request)
     if variant:
         return [proposed(variant, "override", max_green, override=True)]
     if variant := trusted_peer_tag(deployment.get("trust_tags_from", "never"), variant_header, request):

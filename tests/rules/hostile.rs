@@ -105,7 +105,7 @@ proptest! {
         let is_off = |value| matches!(Flag::read(value, &Names::default()), Flag::Off);
         let word = text.trim().to_ascii_lowercase();
         let zero = word.trim_start_matches('-').split('e').next().unwrap_or_default();
-        let says_so = ["", "false", "no", "off"].contains(&word.as_str())
+        let says_so = ["", "false", "no", "off", "n", "f", "none", "disable", "disabled"].contains(&word.as_str())
             || (!zero.is_empty() && zero.bytes().all(|byte| byte == b'0' || byte == b'.'));
         prop_assert!(!is_off(Value::Text(&text)) || says_so, "{text:?}");
         prop_assert_eq!(is_off(Value::Number(number)), number == 0.0);

@@ -29,6 +29,8 @@ pub struct FakeHost {
     pub randoms: u64,
     pub has_no_chance: bool,
     pub warned: Vec<u64>,
+    /// How often it was asked to warn.
+    pub asked_to_warn: usize,
 }
 
 impl FakeHost {
@@ -133,6 +135,7 @@ impl Host for FakeHost {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
+        self.asked_to_warn += 1;
         if !self.warned.contains(&key) {
             self.warned.push(key);
             self.warnings.push(message());

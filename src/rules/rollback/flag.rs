@@ -34,23 +34,27 @@ pub struct Flagged<'a> {
 }
 
 impl<'a> Flagged<'a> {
-    /// The names, in the order written.
-    pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    /// Hands over the names, in the order written, until one `ends` it; whether one did.
+    pub fn any(self, ends: &mut dyn FnMut(&'a str) -> bool) -> bool {
         let texts = self.text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        texts.chain(self.list.iter())
+        texts.chain(self.list.iter()).any(ends)
     }
 
     /// Everybody if `all` or `*` is among the names, unless a deployment is called so; unreadable
     /// if one can be no name.
     fn read(self, names: &Names) -> Flag<'a> {
         let mut is_readable = true;
-        for name in self.iter() {
-            if name == ANY_NAME || (name.eq_ignore_ascii_case("all") && !names.has(name)) {
-                return Flag::On;
-            }
-            is_readable &= is_name(name);
+        let is_everybody = self.any(&mut |name| {
+            let is_everybody =
+                name == ANY_NAME || (name.eq_ignore_ascii_case("all") && !names.has(name));
+            is_readable &= is_everybody || is_name(name);
+            is_everybody
+        });
+        match (is_readable, is_everybody) {
+            (false, _) => Flag::Unreadable,
+            (true, true) => Flag::On,
+            (true, false) => Flag::Deployments(self),
         }
-        if is_readable { Flag::Deployments(self) } else { Flag::Unreadable }
     }
 }
 
@@ -104,7 +108,14 @@ mod tests {
 
     fn names<'a>(text: &'a str, deployments: &[&str]) -> Option<Vec<&'a str>> {
         match read(text, deployments) {
-            Flag::Deployments(names) => Some(names.iter().collect()),
+            Flag::Deployments(names) => {
+                let mut all = Vec::new();
+                names.any(&mut |name| {
+                    all.push(name);
+                    false
+                });
+                Some(all)
+            }
             _ => None,
         }
     }

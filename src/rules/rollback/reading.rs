@@ -57,7 +57,7 @@ impl<H: Host> Reading<'_, H> {
             Flag::On => true,
             Flag::Deployments(names) => {
                 self.unknown_names(key, value, names);
-                names.iter().any(|name| name.eq_ignore_ascii_case(self.deployment))
+                names.any(&mut |name| name.eq_ignore_ascii_case(self.deployment))
             }
             Flag::Unreadable => return self.unreadable(key, value),
         };
@@ -84,13 +84,25 @@ impl<H: Host> Reading<'_, H> {
     /// A request looks no further than to the first unknown name, and warns once of the whole
     /// value: a flag may hold thousands.
     fn unknown_names(&mut self, key: &[u8], value: &[u8], names: Flagged<'_>) {
-        let all = self.all;
-        let mut unknown = names.iter().filter(|name| !all.has(name));
-        let Some(first) = unknown.next() else { return };
+        let (all, mut first) = (self.all, "");
+        let is_unknown = &mut |name| {
+            first = name;
+            !all.has(name)
+        };
+        if !names.any(is_unknown) {
+            return;
+        }
         self.found.has_unknown_name = true;
-        self.warn(key, value, || match unknown.count() {
-            0 => format!("names \"{first}\", and no deployment has this name"),
-            more => format!("names \"{first}\" and {more} more that no deployment has"),
+        self.warn(key, value, || {
+            let mut unknown = 0_usize;
+            names.any(&mut |name| {
+                unknown = unknown.saturating_add(usize::from(!all.has(name)));
+                false
+            });
+            match unknown {
+                1 => format!("names \"{first}\", and no deployment has this name"),
+                _ => format!("names \"{first}\" and others, {unknown} that no deployment has"),
+            }
         });
     }
 

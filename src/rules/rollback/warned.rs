@@ -1,13 +1,11 @@
 //! What a proxy has warned of, so that it logs each thing once.
 
-use hashbrown::HashSet;
-
 /// Most warnings of a proxy: whoever reads a log does not read more, and what is kept must end.
 const MOST: usize = 256;
 
-/// The keys of all warnings that were logged.
+/// The keys of all warnings that were logged, in their order: a set of so few needs no hashing.
 #[derive(Debug, Default)]
-pub struct Warned(HashSet<u64>);
+pub struct Warned(Vec<u64>);
 
 /// What to do about a warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +21,11 @@ pub enum Warning {
 impl Warned {
     /// Notes the warning of a key.
     pub fn note(&mut self, key: u64) -> Warning {
-        if self.0.len() > MOST || self.0.contains(&key) {
+        if self.0.len() > MOST {
             return Warning::Silent;
         }
-        self.0.insert(key);
+        let Err(place) = self.0.binary_search(&key) else { return Warning::Silent };
+        self.0.insert(place, key);
         if self.0.len() > MOST { Warning::Last } else { Warning::New }
     }
 }
