@@ -31,7 +31,7 @@ impl Host for Envoy {
         hostcalls::reuse(buffer);
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         hostcalls::set_header(Map::RequestHeaders, name, value);
     }
 
@@ -40,7 +40,7 @@ impl Host for Envoy {
     }
 
     fn set_response_header(&mut self, name: &str, value: &str) {
-        hostcalls::set_header(Map::ResponseHeaders, name, value);
+        hostcalls::set_header(Map::ResponseHeaders, name, value.as_bytes());
     }
 
     fn add_response_header(&mut self, name: &str, value: &str) {

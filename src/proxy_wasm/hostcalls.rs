@@ -98,7 +98,7 @@ pub fn property(path: &[u8]) -> Result<Vec<u8>, Status> {
 }
 
 /// Puts one header line in place of all of this name.
-pub fn set_header(map: Map, name: &str, value: &str) -> Status {
+pub fn set_header(map: Map, name: &str, value: &[u8]) -> Status {
     // SAFETY: pointers and lengths are those of slices.
     unsafe {
         proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())

@@ -33,16 +33,19 @@ fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Opti
     let (request, tags) = (table.read(headers), table.tags());
     let Some(deployment) = table.find(&request) else {
         tags.write(TagValues::default(), request.incoming, host);
+        table.carriers().remove(&request, None, host);
         return None;
     };
     let Deployment { name, policy, .. } = deployment;
     let trace = Trace::new(policy, name, &request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
+    table.carriers().remove(&request, trace.forwarded, host);
     let decision = trace.decision;
     let response = Response {
         variant: tags.response().and_then(|name| Some((Arc::clone(name), decision.variant?))),
         explanation: is_due(table.explain(), &request, trace.is_overridden)
             .then(|| trace.explain(name)),
+        is_private: trace.is_overridden,
         set_cookie: trace.assignment.and_then(|assigned| assigned.issued),
     };
     Some(Outcome { deployment: name, decision, response })

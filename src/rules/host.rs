@@ -30,7 +30,7 @@ pub trait Host {
     }
 
     /// Puts one header line in place of all of this name.
-    fn set_request_header(&mut self, name: &str, value: &str);
+    fn set_request_header(&mut self, name: &str, value: &[u8]);
 
     /// Removes all header lines of this name.
     fn remove_request_header(&mut self, name: &str);

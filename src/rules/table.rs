@@ -7,7 +7,7 @@ use crate::decision::Surroundings;
 use crate::deployment::{Defaults, Deployment, Validation};
 use crate::host::Environment;
 use crate::matching::{Index, Match};
-use crate::request::{HeadersOfInterest, Request};
+use crate::request::{Carriers, HeadersOfInterest, Request};
 use crate::rollback::{Names, Sources};
 use crate::tags::Tags;
 use crate::wire::Pairs;
@@ -95,7 +95,8 @@ impl Table {
             Some(explain) if errors.is_empty() => {
                 let mut policies = deployments.iter().map(|deployment| &deployment.policy);
                 let key = policies.find_map(|policy| policy.assigner.key_header());
-                let headers = HeadersOfInterest::new(&tags, key);
+                let carriers = carriers(&deployments);
+                let headers = HeadersOfInterest::new(&tags, key, carriers);
                 let deployments = deployments.into();
                 Ok(Self { deployments, names, index, headers, tags, rollback, explain })
             }
@@ -107,6 +108,12 @@ impl Table {
     #[must_use]
     pub fn read<'a>(&self, headers: Pairs<'a>) -> Request<'a> {
         Request::read(headers, &self.tags, &self.headers)
+    }
+
+    /// Where overrides arrive, of whatever deployment.
+    #[must_use]
+    pub fn carriers(&self) -> &Carriers {
+        self.headers.carriers()
     }
 
     /// The deployment that a request belongs to.
@@ -138,4 +145,12 @@ impl Table {
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings { tags: &self.tags, rollback: &self.rollback, names: &self.names }
     }
+}
+
+fn carriers(deployments: &[Deployment]) -> Carriers {
+    let mut carriers = Carriers::default();
+    for overrides in deployments.iter().filter_map(|one| one.policy.overrides.as_ref()) {
+        overrides.carriers().for_each(|carrier| carriers.enter(carrier));
+    }
+    carriers
 }

@@ -152,7 +152,7 @@ impl Host for Dark {
         self.0.request_headers()
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         self.0.set_request_header(name, value);
     }
 

@@ -140,6 +140,8 @@ def draw_override(rng: Random) -> Json:
     if rng.random() < 0.2:
         override["header"] = rng.choice(["x-try", "X-Override"])
     if rng.random() < 0.3:
+        override["cookie"] = rng.choice(["try", "TRY"])
+    if rng.random() < 0.3:
         override["max_age"] = rng.choice(["1h", "30m", "7d"])
     if rng.random() < 0.3:
         override["forward"] = rng.random() < 0.8

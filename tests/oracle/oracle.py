@@ -11,7 +11,7 @@ from tests.oracle.decision import Decision, possible_decisions
 from tests.oracle.explain import expected_explanation
 from tests.oracle.matching import matching_deployment
 from tests.oracle.request import MISSING, Request, read_request
-from tests.oracle.tags import DEFAULT_TAGS, expected_filter_state, expected_response, expected_tags
+from tests.oracle.tags import DEFAULT_TAGS, expected_filter_state, expected_privacy, expected_response, expected_tags
 
 Json = Any
 
@@ -35,12 +35,12 @@ def expectation(group: Json, request: Json) -> dict[str, Json]:
 
 def consequences(config: Json, tags: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
     """All that one decision brings about."""
-    response = expected_response(tags, decision) | expected_explanation(config, deployment, decision, request)
+    response = expected_response(tags, decision) | expected_privacy(decision) | expected_explanation(config, deployment, decision, request)
     return {
         "deployment": deployment and deployment["name"],
         "variant": decision and decision.variant,
         "reason": decision and decision.reason,
-        "tags": expected_tags(tags, deployment, decision, request),
+        "tags": expected_tags(config, tags, deployment, decision, request),
         "response": response,
         "filter_state": expected_filter_state(tags, deployment, decision),
         "issued_cookie": decision and decision.issued_cookie,

@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn any_flag_is_off_only_if_it_says_so(text in "\\PC{0,12}|[-0-9.e]{0,6}", number: f64) {
-        let is_off = |value| matches!(Flag::read(value, &Names::default()), Flag::Off);
+        let is_off = |value| matches!(Flag::read(value, "a", &Names::default()), Flag::Off);
         let word = text.trim().to_ascii_lowercase();
         let zero = word.trim_start_matches('-').split('e').next().unwrap_or_default();
         let says_so = ["", "false", "no", "off", "n", "f", "none", "disable", "disabled"].contains(&word.as_str())

@@ -53,9 +53,9 @@ pub fn values<'a>(headers: &'a [Header], name: &str) -> Vec<&'a [u8]> {
     of_name.map(|(_, value)| &value[..]).collect()
 }
 
-fn set(headers: &mut Vec<Header>, name: &str, value: &str) {
+fn set(headers: &mut Vec<Header>, name: &str, value: &[u8]) {
     headers.retain(|(header, _)| header != name.as_bytes());
-    headers.push(header(name, value));
+    headers.push((name.as_bytes().to_vec(), value.to_vec()));
 }
 
 impl Host for FakeHost {
@@ -67,7 +67,7 @@ impl Host for FakeHost {
         encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         self.writes += 1;
         set(&mut self.request, name, value);
     }
@@ -78,7 +78,7 @@ impl Host for FakeHost {
     }
 
     fn set_response_header(&mut self, name: &str, value: &str) {
-        set(&mut self.response, name, value);
+        set(&mut self.response, name, value.as_bytes());
     }
 
     fn add_response_header(&mut self, name: &str, value: &str) {

@@ -21,7 +21,7 @@ impl Host for SilentHost {
         std::mem::take(&mut self.headers)
     }
 
-    fn set_request_header(&mut self, _name: &str, _value: &str) {}
+    fn set_request_header(&mut self, _name: &str, _value: &[u8]) {}
 
     fn remove_request_header(&mut self, _name: &str) {}
 

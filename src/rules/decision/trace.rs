@@ -6,7 +6,7 @@ use super::overrides::Override;
 use super::peer_tag::TrustedTags;
 use super::precedence::{Decision, Proposal, decide};
 use crate::host::Host;
-use crate::request::Request;
+use crate::request::{Carrier, Request};
 use crate::rollback::{Names, Sources};
 use crate::split::{Bucket, Mirror, Split, Weight};
 use crate::sticky::{Assigner, Assignment};
@@ -55,6 +55,8 @@ pub struct Trace<'a> {
     pub is_mirrored: bool,
     /// Whether an override was accepted, even where a rollback beats it.
     pub is_overridden: bool,
+    /// What brought an override that is to be sent on.
+    pub forwarded: Option<Carrier<'a>>,
 }
 
 impl<'a> Trace<'a> {
@@ -66,13 +68,13 @@ impl<'a> Trace<'a> {
         around: Surroundings<'_>,
         host: &mut impl Host,
     ) -> Self {
-        // An override is taken off a request also where a rollback beats it.
+        // Looked at also where a rollback beats it, for it may ask for an explanation.
         let overridden =
             (policy.overrides.as_ref()).and_then(|overrides| overrides.accept(request, name, host));
         let (mut assignment, mut weight, mut read) = (None, None, None);
         let propose = |host: &mut _| {
-            if let Some(variant) = overridden {
-                return Proposal::Override(variant);
+            if let Some(accepted) = overridden {
+                return Proposal::Override(accepted.variant);
             }
             let trusted = policy.trusted_tags.as_ref();
             if let Some(variant) =
@@ -103,7 +105,8 @@ impl<'a> Trace<'a> {
             (weight, lowered) => weight.or(lowered),
         };
         let is_overridden = overridden.is_some();
-        Self { decision, assignment, weight, is_mirrored, is_overridden }
+        let forwarded = overridden.and_then(|accepted| accepted.forwarded);
+        Self { decision, assignment, weight, is_mirrored, is_overridden, forwarded }
     }
 
     /// The bucket, where one was looked for.

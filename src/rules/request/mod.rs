@@ -1,12 +1,14 @@
 //! What decides where a request goes, found in one pass over its headers.
 
+mod carriers;
 mod cookie;
 
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs};
 
-pub use cookie::find as find_cookie;
+pub use carriers::{Carrier, Carriers};
+pub use cookie::{Cookie, all as all_cookies, find as find_cookie, without as cookies_without};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -24,6 +26,8 @@ pub struct Request<'a> {
     pub target: &'a [u8],
     /// Which tags came along.
     pub incoming: IncomingTags,
+    /// Whether the header of an override came along.
+    pub has_override: bool,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
     /// The first line of [`HeadersOfInterest::key`].
@@ -38,19 +42,28 @@ pub struct HeadersOfInterest {
     /// The first header of all that may hold a targeting key: found on the way, while others are
     /// searched for.
     key: Option<Box<[u8]>>,
+    /// Where overrides arrive.
+    carriers: Carriers,
 }
 
 impl HeadersOfInterest {
-    /// The tags, and a header that will be asked for.
+    /// The tags, a header that will be asked for, and what may bring an override.
     #[must_use]
-    pub fn new(tags: &Tags, key: Option<&str>) -> Self {
-        let key = key.map(str::as_bytes);
+    pub fn new(tags: &Tags, key: Option<&str>, carriers: Carriers) -> Self {
+        // A header of both kinds is noted as an override, and searched for as a key.
+        let key = key.map(str::as_bytes).filter(|key| !carriers.has_header(key));
         let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes()]
             .into_iter()
             .chain(tags.names().map(str::as_bytes))
             .chain(key)
-            .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
-        Self { lengths, key: key.map(Into::into) }
+            .fold(carriers.lengths(), |lengths, name| lengths.or(Lengths::of(name)));
+        Self { lengths, key: key.map(Into::into), carriers }
+    }
+
+    /// Where overrides arrive.
+    #[must_use]
+    pub fn carriers(&self) -> &Carriers {
+        &self.carriers
     }
 }
 
@@ -71,6 +84,8 @@ impl<'a> Request<'a> {
                 request.incoming.note(tag);
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
                 request.key.get_or_insert((name, value));
+            } else if wanted.carriers.has_header(name) {
+                request.has_override = true;
             }
         }
         request

@@ -7,7 +7,7 @@ mod reading;
 mod sources;
 mod warned;
 
-pub use flag::{Flag, Flagged};
+pub use flag::{Flag, Named};
 pub use max_green_weight::max_green_weight;
 pub use names::Names;
 pub use sources::Sources;

@@ -5,7 +5,7 @@ use std::slice::EscapeAscii;
 
 use twox_hash::XxHash64;
 
-use super::flag::{Flag, Flagged};
+use super::flag::{Flag, Named};
 use super::names::Names;
 use crate::host::Host;
 use crate::metrics::Counter;
@@ -52,12 +52,14 @@ impl Findings {
 impl<H: Host> Reading<'_, H> {
     /// How far green may go by a flag: no way if it rolls the deployment back.
     pub fn flag(&mut self, key: &[u8], value: &[u8]) -> Weight {
-        let is_rolled_back = match Flag::read(H::value(value), self.all) {
+        let is_rolled_back = match Flag::read(H::value(value), self.deployment, self.all) {
             Flag::Off => false,
             Flag::On => true,
-            Flag::Deployments(names) => {
-                self.unknown_names(key, value, names);
-                names.any(&mut |name| name.eq_ignore_ascii_case(self.deployment))
+            Flag::Named(Named { is_meant, unknown }) => {
+                if let Some(name) = unknown {
+                    self.unknown_name(key, value, name);
+                }
+                is_meant
             }
             Flag::Unreadable => return self.unreadable(key, value),
         };
@@ -81,28 +83,11 @@ impl<H: Host> Reading<'_, H> {
         });
     }
 
-    /// A request looks no further than to the first unknown name, and warns once of the whole
-    /// value: a flag may hold thousands.
-    fn unknown_names(&mut self, key: &[u8], value: &[u8], names: Flagged<'_>) {
-        let (all, mut first) = (self.all, "");
-        let is_unknown = &mut |name| {
-            first = name;
-            !all.has(name)
-        };
-        if !names.any(is_unknown) {
-            return;
-        }
+    /// A name that no deployment has. It stands for all of this value: there may be thousands.
+    fn unknown_name(&mut self, key: &[u8], value: &[u8], name: &[u8]) {
         self.found.has_unknown_name = true;
         self.warn(key, value, || {
-            let mut unknown = 0_usize;
-            names.any(&mut |name| {
-                unknown = unknown.saturating_add(usize::from(!all.has(name)));
-                false
-            });
-            match unknown {
-                1 => format!("names \"{first}\", and no deployment has this name"),
-                _ => format!("names \"{first}\" and others, {unknown} that no deployment has"),
-            }
+            format!("names \"{}\", and no deployment has this name", shown(name))
         });
     }
 

@@ -35,6 +35,12 @@ impl Lengths {
         Self(self.0 | other.0)
     }
 
+    /// Whether a name has one of the lengths.
+    #[must_use]
+    pub fn have(self, name: &[u8]) -> bool {
+        self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
+    }
+
     fn has(self, length: u64) -> bool {
         self.0.wrapping_shr(u32::try_from(length % 64).unwrap_or(0)) & 1 != 0
     }
@@ -69,6 +75,12 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.sizes.is_empty()
+    }
+
+    /// Whether all values are empty.
+    #[must_use]
+    pub fn are_without_values(self) -> bool {
+        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) <= u64::from(u32::MAX))
     }
 
     /// Names and values, in the order of the buffer.
