@@ -55,6 +55,17 @@ extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_e
     CONTINUE
 }
 
+/// Costs only requests that have trailers.
+#[unsafe(no_mangle)]
+extern "C" fn bluegreen_on_request_trailers(stream: ContextId, _count: u32) -> u32 {
+    STREAMS.with_borrow(|streams| {
+        if let Some(table) = streams.table(stream) {
+            filter::on_request_trailers(table, &mut Envoy);
+        }
+    });
+    CONTINUE
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_response_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
     if let Some(response) = STREAMS.with_borrow_mut(|streams| streams.take_response(stream)) {

@@ -39,6 +39,10 @@ impl Host for Envoy {
         hostcalls::remove_header(Map::RequestHeaders, name);
     }
 
+    fn remove_request_trailer(&mut self, name: &str) {
+        hostcalls::remove_header(Map::RequestTrailers, name);
+    }
+
     fn set_response_header(&mut self, name: &str, value: &str) {
         hostcalls::set_header(Map::ResponseHeaders, name, value.as_bytes());
     }

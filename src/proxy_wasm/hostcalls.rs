@@ -20,11 +20,12 @@ pub const NOT_FOUND: Status = 1;
 /// Another value was stored in the meantime.
 pub const CAS_MISMATCH: Status = 8;
 
-/// The two header maps of a stream that the filter touches.
+/// The header maps of a stream that the filter touches.
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub enum Map {
     RequestHeaders = 0,
+    RequestTrailers = 1,
     ResponseHeaders = 2,
 }
 

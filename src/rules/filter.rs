@@ -29,6 +29,14 @@ pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<
     outcome
 }
 
+/// Removes what only the filter may write, and what brings overrides, from the trailers of a
+/// request: some servers merge trailers into headers.
+pub fn on_request_trailers(table: &Table, host: &mut impl Host) {
+    for name in table.tags().names().chain(table.carriers().headers()) {
+        host.remove_request_trailer(name);
+    }
+}
+
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
     let (request, tags) = (table.read(headers), table.tags());
     let Some(deployment) = table.find(&request) else {

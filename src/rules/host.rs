@@ -35,6 +35,9 @@ pub trait Host {
     /// Removes all header lines of this name.
     fn remove_request_header(&mut self, name: &str);
 
+    /// Removes all trailer lines of this name.
+    fn remove_request_trailer(&mut self, name: &str);
+
     /// Puts one header line in place of all of this name.
     fn set_response_header(&mut self, name: &str, value: &str);
 

@@ -160,6 +160,10 @@ impl Host for Dark {
         self.0.remove_request_header(name);
     }
 
+    fn remove_request_trailer(&mut self, name: &str) {
+        self.0.remove_request_trailer(name);
+    }
+
     fn set_response_header(&mut self, name: &str, value: &str) {
         self.0.set_response_header(name, value);
     }

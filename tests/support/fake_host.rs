@@ -13,6 +13,7 @@ pub struct FakeHost {
     /// What the host hands over for headers, in place of those of the request.
     pub raw_request: Option<Vec<u8>>,
     pub request: Vec<Header>,
+    pub trailers: Vec<Header>,
     pub response: Vec<Header>,
     pub properties: Vec<(PropertyPath, Property)>,
     pub attributes: Vec<(PropertyPath, Vec<u8>)>,
@@ -75,6 +76,10 @@ impl Host for FakeHost {
     fn remove_request_header(&mut self, name: &str) {
         self.writes += 1;
         self.request.retain(|(header, _)| header != name.as_bytes());
+    }
+
+    fn remove_request_trailer(&mut self, name: &str) {
+        self.trailers.retain(|(header, _)| header != name.as_bytes());
     }
 
     fn set_response_header(&mut self, name: &str, value: &str) {

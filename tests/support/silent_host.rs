@@ -25,6 +25,8 @@ impl Host for SilentHost {
 
     fn remove_request_header(&mut self, _name: &str) {}
 
+    fn remove_request_trailer(&mut self, _name: &str) {}
+
     fn set_response_header(&mut self, _name: &str, _value: &str) {}
 
     fn add_response_header(&mut self, _name: &str, _value: &str) {}

@@ -44,6 +44,11 @@ impl Carriers {
         self.lengths
     }
 
+    /// The headers, in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.headers.keys().filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
     /// Whether a header may bring an override.
     #[must_use]
     pub fn has_header(&self, name: &[u8]) -> bool {
