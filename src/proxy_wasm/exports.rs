@@ -45,7 +45,8 @@ extern "C" fn bluegreen_on_context_create(context: ContextId, parent: ContextId)
 extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
     // None of the calls that a decision makes comes back here.
     let response = STREAMS.with_borrow(|streams| {
-        let outcome = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
+        let mut host = Envoy { first_pass: streams.first_pass(stream) };
+        let outcome = filter::on_request_headers(streams.table(stream)?, &mut host)?;
         // Most carry nothing, and spare the second borrow.
         (!outcome.response.is_empty()).then_some(outcome.response)
     });
@@ -60,7 +61,7 @@ extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_e
 extern "C" fn bluegreen_on_request_trailers(stream: ContextId, _count: u32) -> u32 {
     STREAMS.with_borrow(|streams| {
         if let Some(table) = streams.table(stream) {
-            filter::on_request_trailers(table, &mut Envoy);
+            filter::on_request_trailers(table, &mut Envoy::default());
         }
     });
     CONTINUE
@@ -69,7 +70,7 @@ extern "C" fn bluegreen_on_request_trailers(stream: ContextId, _count: u32) -> u
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_response_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
     if let Some(response) = STREAMS.with_borrow_mut(|streams| streams.take_response(stream)) {
-        response.write(&mut Envoy);
+        response.write(&mut Envoy::default());
     }
     CONTINUE
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::rollback::{Warned, Warning};
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};
 use crate::values;
@@ -20,9 +20,21 @@ thread_local! {
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
-pub struct Envoy;
+#[derive(Default)]
+pub struct Envoy<'a> {
+    /// What the stream before this one left. Only Envoy knows whether that was an earlier pass.
+    pub first_pass: Option<&'a FirstPass>,
+}
 
-impl Host for Envoy {
+/// Filter state that Envoy sets when it redirects a request internally. No client can.
+const REDIRECTS: &[u8] = b"filter_state\0num_internal_redirects";
+
+impl Host for Envoy<'_> {
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        hostcalls::property(REDIRECTS).ok()?;
+        Some(self.first_pass.cloned().unwrap_or_default())
+    }
+
     fn request_headers(&mut self) -> Vec<u8> {
         hostcalls::header_map(Map::RequestHeaders).unwrap_or_default()
     }

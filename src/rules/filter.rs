@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::decision::{Decision, Reason, Trace, is_due};
 use crate::deployment::Deployment;
 use crate::host::Host;
+use crate::request::Request;
 use crate::table::Table;
 use crate::tags::{BucketHeader, Response, TagValues};
 use crate::variant::Variant;
-use crate::wire::Pairs;
+use crate::wire::{FirstPass, Pairs};
 
 /// What was decided about a request.
 #[derive(Debug)]
@@ -24,9 +25,33 @@ pub struct Outcome<'t> {
 /// Decides about a request and tags it. None if it belongs to no deployment.
 pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
     let headers = host.request_headers();
-    let outcome = serve(Pairs::new(&headers), table, host);
+    let request = table.read(Pairs::new(&headers));
+    let outcome = match request.may_be_redirected.then(|| host.first_pass()).flatten() {
+        None => serve(&request, table, host),
+        Some(left) => serve_again(&request, &left, table, host),
+    };
     host.reuse(headers);
     outcome
+}
+
+/// Decides about a request that Envoy redirected internally as about one whose client sends again
+/// what it sent first, and the cookie that it was to get.
+#[inline(never)]
+fn serve_again<'t>(
+    request: &Request<'_>,
+    left: &FirstPass,
+    table: &'t Table,
+    host: &mut impl Host,
+) -> Option<Outcome<'t>> {
+    let headers = left.with(request.headers);
+    let mut request = table.read(Pairs::new(&headers));
+    request.are_tags_own = !left.is_peers;
+    let mut outcome = serve(&request, table, host)?;
+    let response = &mut outcome.response;
+    if response.set_cookie.is_none() {
+        response.set_cookie.clone_from(&left.set_cookie);
+    }
+    Some(outcome)
 }
 
 /// Removes what only the filter may write, and what brings overrides, from the trailers of a
@@ -37,26 +62,37 @@ pub fn on_request_trailers(table: &Table, host: &mut impl Host) {
     }
 }
 
-fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
-    let (request, tags) = (table.read(headers), table.tags());
-    let Some(deployment) = table.find(&request) else {
+fn serve<'t>(request: &Request<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
+    let tags = table.tags();
+    let Some(deployment) = table.find(request) else {
         tags.write(TagValues::default(), request.incoming, host);
-        table.carriers().remove(&request, None, host);
+        table.carriers().remove(request, None, host);
         return None;
     };
     let Deployment { name, policy, .. } = deployment;
-    let trace = Trace::new(policy, name, &request, table.surroundings(), host);
+    let trace = Trace::new(policy, name, request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
-    table.carriers().remove(&request, trace.forwarded, host);
+    table.carriers().remove(request, trace.forwarded, host);
     let decision = trace.decision;
     let response = Response {
         variant: tags.response().and_then(|name| Some((Arc::clone(name), decision.variant?))),
-        explanation: is_due(table.explain(), &request, trace.is_overridden)
+        explanation: is_due(table.explain(), request, trace.is_overridden)
             .then(|| trace.explain(name)),
+        second_pass: second_pass(&trace, request, table),
         is_private: trace.is_overridden,
         set_cookie: trace.assignment.and_then(|assigned| assigned.issued),
     };
     Some(Outcome { deployment: name, decision, response })
+}
+
+/// What a second pass could not see: an override, which is taken off, and whose tag it finds.
+fn second_pass(trace: &Trace<'_>, request: &Request<'_>, table: &Table) -> Option<Box<FirstPass>> {
+    let is_peers = trace.decision.reason == Reason::Peer;
+    if !is_peers && !trace.is_overridden {
+        return None;
+    }
+    let lines = if trace.is_overridden { table.carriers().lines(request) } else { Vec::new() };
+    Some(Box::new(FirstPass { lines, set_cookie: None, is_peers }))
 }
 
 /// What the request is tagged with.

@@ -3,7 +3,7 @@
 
 use crate::config::MetadataSource;
 use crate::metrics::Counter;
-use crate::wire::{Pairs, Property, PropertyPath, Value};
+use crate::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 /// What a validation has to know of the host and of its machine.
 pub trait Environment {
@@ -23,6 +23,10 @@ pub trait Host {
     /// All request headers in the order received, names in lower case, in the encoding that
     /// [`Pairs`] reads. One expensive call however many headers there are.
     fn request_headers(&mut self) -> Vec<u8>;
+
+    /// What an earlier pass of this request left; None unless an internal redirect made this one.
+    /// As expensive as an attribute.
+    fn first_pass(&mut self) -> Option<FirstPass>;
 
     /// Takes back a buffer that it returned, to fill it again.
     fn reuse(&mut self, buffer: Vec<u8>) {

@@ -5,7 +5,7 @@ use bluegreen::filter;
 use bluegreen::host::Host;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;
-use bluegreen::wire::{self, Pairs, Property, PropertyPath};
+use bluegreen::wire::{self, FirstPass, Pairs, Property, PropertyPath};
 use bluegreen_tests::environment::{Everything, configured};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -150,6 +150,10 @@ struct Dark(FakeHost);
 impl Host for Dark {
     fn request_headers(&mut self) -> Vec<u8> {
         self.0.request_headers()
+    }
+
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        self.0.first_pass()
     }
 
     fn set_request_header(&mut self, name: &str, value: &[u8]) {

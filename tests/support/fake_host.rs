@@ -2,7 +2,7 @@
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value, encode};
 
 use crate::metadata;
 
@@ -13,6 +13,8 @@ pub struct FakeHost {
     /// What the host hands over for headers, in place of those of the request.
     pub raw_request: Option<Vec<u8>>,
     pub request: Vec<Header>,
+    /// What an earlier pass left, if this is not the first.
+    pub first_pass: Option<FirstPass>,
     pub trailers: Vec<Header>,
     pub response: Vec<Header>,
     pub properties: Vec<(PropertyPath, Property)>,
@@ -66,6 +68,11 @@ impl Host for FakeHost {
             return raw.clone();
         }
         encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
+    }
+
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        self.reads.push("first pass".to_owned());
+        self.first_pass.clone()
     }
 
     fn set_request_header(&mut self, name: &str, value: &[u8]) {

@@ -2,7 +2,7 @@
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value, encode};
 
 /// A host whose stream has one request.
 pub struct SilentHost {
@@ -19,6 +19,10 @@ impl SilentHost {
 impl Host for SilentHost {
     fn request_headers(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.headers)
+    }
+
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        None
     }
 
     fn set_request_header(&mut self, _name: &str, _value: &[u8]) {}

@@ -1,6 +1,6 @@
 //! Where overrides arrive: headers and cookies, which the filter takes off every request.
 
-use super::{Request, cookies_without};
+use super::{Request, all_cookies, cookies_without};
 use crate::bytes::{self, ByteMap};
 use crate::host::Host;
 use crate::wire::Lengths;
@@ -53,6 +53,18 @@ impl Carriers {
     #[must_use]
     pub fn has_header(&self, name: &[u8]) -> bool {
         self.lengths.have(name) && self.headers.get(name).is_some()
+    }
+
+    /// The header lines that brought overrides, each cookie in a line of its own.
+    #[must_use]
+    pub fn lines(&self, request: &Request<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let headers = request.headers.of_lengths(self.lengths);
+        let headers = headers.filter(|(name, _)| self.has_header(name));
+        let cookies = all_cookies(request.headers);
+        let cookies = cookies.filter(|cookie| self.cookies.get(cookie.name()).is_some());
+        let cookies = cookies.map(|cookie| [cookie.name(), b"=", cookie.value()].concat());
+        let headers = headers.map(|(name, value)| (name.to_vec(), value.to_vec()));
+        headers.chain(cookies.map(|line| (b"cookie".to_vec(), line))).collect()
     }
 
     /// Takes all overrides off a request, but for an accepted one that is to be forwarded.

@@ -12,6 +12,8 @@ pub use cookie::{Cookie, all as all_cookies, find as find_cookie, without as coo
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
+/// What Envoy adds to a request that it redirects internally.
+const ORIGINAL_URL: &[u8] = b"x-envoy-original-url";
 /// Its path, with the query.
 pub const PATH: &[u8] = b":path";
 
@@ -26,6 +28,10 @@ pub struct Request<'a> {
     pub target: &'a [u8],
     /// Which tags came along.
     pub incoming: IncomingTags,
+    /// Whether an internal redirect may have made this request. A client can send the header too.
+    pub may_be_redirected: bool,
+    /// Whether the tags are those that an earlier pass of this request wrote.
+    pub are_tags_own: bool,
     /// Whether the header of an override came along.
     pub has_override: bool,
     /// What the header that asks why holds, in its first line.
@@ -52,7 +58,7 @@ impl HeadersOfInterest {
     pub fn new(tags: &Tags, key: Option<&str>, carriers: Carriers) -> Self {
         // A header of both kinds is noted as an override, and searched for as a key.
         let key = key.map(str::as_bytes).filter(|key| !carriers.has_header(key));
-        let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes()]
+        let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes(), ORIGINAL_URL]
             .into_iter()
             .chain(tags.names().map(str::as_bytes))
             .chain(key)
@@ -86,6 +92,8 @@ impl<'a> Request<'a> {
                 request.key.get_or_insert((name, value));
             } else if wanted.carriers.has_header(name) {
                 request.has_override = true;
+            } else if bytes::equal(name, ORIGINAL_URL) {
+                request.may_be_redirected = true;
             }
         }
         request
