@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::split::Salt;
-use bluegreen::sticky::KeySource;
+use bluegreen::sticky::{Ignored, KeySource};
 use bluegreen::wire::Pairs;
 use criterion::{BenchmarkId, Criterion};
 use serde_json::json;
@@ -14,7 +14,7 @@ use bluegreen_tests::fake_host::{FakeHost, header};
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("key");
-    let none = "other=1".to_owned();
+    let (none, none_ignored) = ("other=1".to_owned(), Ignored::default());
     let cookies = |others: usize| {
         let others: Vec<String> =
             (0..others).map(|n| format!("cookie-{n}=some-value-{n};")).collect();
@@ -36,9 +36,14 @@ pub fn bench(criterion: &mut Criterion) {
         let buffer = bluegreen::host::Host::request_headers(&mut host);
         let table = configured(r#"{"deployments": [{"name": "a"}]}"#).unwrap();
         let request = table.read(Pairs::new(&buffer));
-        assert_eq!(source.find(&request, &mut host).as_deref(), Some(&b"u-4711"[..]));
+        assert_eq!(
+            source.find(&request, &none_ignored, &mut host).as_deref(),
+            Some(&b"u-4711"[..])
+        );
         group.bench_function(name, |bencher| {
-            bencher.iter(|| black_box(source.find(black_box(&request), &mut host)).is_some());
+            bencher.iter(|| {
+                black_box(source.find(black_box(&request), &none_ignored, &mut host)).is_some()
+            });
         });
     }
     group.finish();

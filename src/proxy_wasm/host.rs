@@ -15,8 +15,16 @@ thread_local! {
     static COUNTERS: Vec<(Counter, u32)> = Counter::all()
         .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
         .collect();
+    /// Drawn once in a VM.
+    static LASTING: Option<u128> = random();
     /// What this VM has warned of.
     static WARNED: RefCell<Warned> = RefCell::default();
+}
+
+fn random() -> Option<u128> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u128::from_le_bytes(bytes))
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
@@ -84,9 +92,11 @@ impl Host for Envoy<'_> {
     }
 
     fn random(&mut self) -> Option<u128> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(u128::from_le_bytes(bytes))
+        random()
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        LASTING.with(|random| *random)
     }
 
     fn now(&mut self) -> u64 {

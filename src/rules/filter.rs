@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::decision::{Decision, Reason, Trace, is_due};
 use crate::deployment::Deployment;
 use crate::host::Host;
+use crate::metrics::Counter;
 use crate::request::Request;
 use crate::table::Table;
 use crate::tags::{BucketHeader, Response, TagValues};
@@ -48,8 +49,9 @@ fn serve_again<'t>(
     request.are_tags_own = !left.is_peers;
     let mut outcome = serve(&request, table, host)?;
     let response = &mut outcome.response;
-    if response.set_cookie.is_none() {
+    if response.set_cookie.is_none() && left.set_cookie.is_some() {
         response.set_cookie.clone_from(&left.set_cookie);
+        response.is_private |= table.tags().forbid_caching();
     }
     Some(outcome)
 }
@@ -64,23 +66,32 @@ pub fn on_request_trailers(table: &Table, host: &mut impl Host) {
 
 fn serve<'t>(request: &Request<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
     let tags = table.tags();
-    let Some(deployment) = table.find(request) else {
+    let found = table.find(request);
+    if request.has_repeated_condition.get() {
+        host.count(Counter::RepeatedCondition);
+    }
+    let Some(deployment) = found else {
         tags.write(TagValues::default(), request.incoming, host);
         table.carriers().remove(request, None, host);
         return None;
     };
     let Deployment { name, policy, .. } = deployment;
-    let trace = Trace::new(policy, name, request, table.surroundings(), host);
+    let trace = policy.decide(name, request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
     table.carriers().remove(request, trace.forwarded, host);
     let decision = trace.decision;
+    let explanation =
+        is_due(table.explain(), request, trace.is_overridden).then(|| trace.explain(name));
+    let second_pass = second_pass(&trace, request, table);
+    let (is_overridden, assignment) = (trace.is_overridden, trace.assignment);
+    let set_cookie = assignment.and_then(|assigned| assigned.set_cookie);
     let response = Response {
         variant: tags.response().and_then(|name| Some((Arc::clone(name), decision.variant?))),
-        explanation: is_due(table.explain(), request, trace.is_overridden)
-            .then(|| trace.explain(name)),
-        second_pass: second_pass(&trace, request, table),
-        is_private: trace.is_overridden,
-        set_cookie: trace.assignment.and_then(|assigned| assigned.issued),
+        second_pass,
+        is_private: (set_cookie.is_some() || explanation.is_some() || is_overridden)
+            && tags.forbid_caching(),
+        explanation,
+        set_cookie,
     };
     Some(Outcome { deployment: name, decision, response })
 }

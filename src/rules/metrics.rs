@@ -11,6 +11,12 @@ pub enum Counter {
     RollbackUnknownName,
     /// A key beside a rollback flag means nothing.
     RollbackUnknownKey,
+    /// A header that a targeting key may be in came in several lines, so that it was no key.
+    RepeatedKey,
+    /// A header that a condition is about came in several lines, so that no condition on it held.
+    RepeatedCondition,
+    /// A configuration that was accepted has something that can hardly be meant.
+    ConfigurationWarning,
 }
 
 impl Counter {
@@ -21,6 +27,9 @@ impl Counter {
             Self::RollbackUnreadable,
             Self::RollbackUnknownName,
             Self::RollbackUnknownKey,
+            Self::RepeatedKey,
+            Self::RepeatedCondition,
+            Self::ConfigurationWarning,
         ])
     }
 
@@ -41,6 +50,9 @@ impl Counter {
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
             Self::RollbackUnknownName => "bluegreen.rollback.unknown_name",
             Self::RollbackUnknownKey => "bluegreen.rollback.unknown_key",
+            Self::RepeatedKey => "bluegreen.key.repeated",
+            Self::RepeatedCondition => "bluegreen.match.repeated",
+            Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }
 }

@@ -196,6 +196,10 @@ impl Host for Dark {
         self.0.random()
     }
 
+    fn lasting_random(&mut self) -> Option<u128> {
+        self.0.lasting_random()
+    }
+
     fn now(&mut self) -> u64 {
         self.0.now()
     }

@@ -69,7 +69,7 @@ def draw_flag(rng: Random, names: list[str]) -> Json:
         return rng.choice(NUMERIC_FLAGS)
     if kind < 0.47:
         return rng.choice(UNREADABLE_FLAGS)
-    some = rng.sample(names, rng.randint(1, min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
+    some = rng.sample(names, rng.randint(min(1, len(names)), min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
     some = [rng.choice([each, each, each.upper()]) for each in some]
     if kind < 0.75:
         return some

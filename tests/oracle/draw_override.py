@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.oracle.draw_deployment import SECRETS
+from tests.oracle.durations import seconds
 from tests.oracle.override import LEEWAY, override_header
-from tests.oracle.weight import seconds
 
 Json = Any
 

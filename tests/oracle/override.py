@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from tests.oracle.keys import cookie_values
 from tests.oracle.request import MISSING, Request, at_path
-from tests.oracle.weight import seconds
+from tests.oracle.durations import seconds
 
 Json = Any
 

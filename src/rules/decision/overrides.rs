@@ -19,9 +19,10 @@ use crate::config::{
 };
 use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
-use crate::request::{Carrier, Cookie, Repeated, Request, all_cookies};
+use crate::request::{Carrier, Cookie, Request, all_cookies};
 use crate::tags::Tags;
 use crate::variant::Variant;
+use crate::wire::Repeated;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;

@@ -52,7 +52,7 @@ impl Carriers {
     /// Whether a header may bring an override.
     #[must_use]
     pub fn has_header(&self, name: &[u8]) -> bool {
-        self.lengths.have(name) && self.headers.get(name).is_some()
+        self.lengths.may_have(name) && self.headers.get(name).is_some()
     }
 
     /// The header lines that brought overrides, each cookie in a line of its own.

@@ -68,7 +68,8 @@ impl<'a> Cookie<'a> {
 }
 
 /// Without the spaces and tabs around it (RFC 9110, section 5.6.3).
-fn trimmed(mut text: &[u8]) -> &[u8] {
+#[must_use]
+pub fn trimmed(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }

@@ -1,14 +1,27 @@
-//! What decides where a request goes, found in one pass over its headers.
+//! What decides where a request goes: its headers, found in one pass, its path, the parameters of
+//! its query and its cookies.
 
+mod authority;
 mod carriers;
 mod cookie;
+mod path;
+mod query;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::ptr;
 
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
-use crate::wire::{Lengths, Pairs};
+use crate::wire::{Lengths, Pairs, Repeated};
 
+pub use authority::{LONGEST_HOST, Room, normalize};
 pub use carriers::{Carrier, Carriers};
-pub use cookie::{Cookie, all as all_cookies, find as find_cookie, without as cookies_without};
+pub use cookie::{
+    Cookie, all as all_cookies, find as find_cookie, trimmed, without as cookies_without,
+};
+pub use path::{decoded as decoded_path, of_target};
+pub use query::{Parameter, all as all_parameters, find as find_parameter};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -18,7 +31,7 @@ const ORIGINAL_URL: &[u8] = b"x-envoy-original-url";
 pub const PATH: &[u8] = b":path";
 
 /// A request as it arrived.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
     /// All headers, names in lower case.
     pub headers: Pairs<'a>,
@@ -36,8 +49,10 @@ pub struct Request<'a> {
     pub has_override: bool,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
-    /// The first line of [`HeadersOfInterest::key`].
-    key: Option<(&'a [u8], &'a [u8])>,
+    /// Whether a condition was about a header that came in several lines, so that it did not hold.
+    pub has_repeated_condition: Cell<bool>,
+    /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
+    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
@@ -89,7 +104,8 @@ impl<'a> Request<'a> {
             } else if let Some(tag) = tags.of_header(name) {
                 request.incoming.note(tag);
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
-                request.key.get_or_insert((name, value));
+                let line = if request.key.is_none() { Ok(value) } else { Err(Repeated) };
+                request.key = Some((name, line));
             } else if wanted.carriers.has_header(name) {
                 request.has_override = true;
             } else if bytes::equal(name, ORIGINAL_URL) {
@@ -99,10 +115,22 @@ impl<'a> Request<'a> {
         request
     }
 
-    /// The path without its query.
+    /// The host in its one form, in which port, case and trailing dot do not count; None if it
+    /// has none.
     #[must_use]
-    pub fn path(&self) -> &'a [u8] {
-        self.target.split(|byte| *byte == b'?').next().unwrap_or_default()
+    pub fn host(&self) -> Option<Cow<'a, [u8]>> {
+        let (authority, mut room) = (self.authority, None);
+        let host = normalize(authority, &mut room)?;
+        if ptr::eq(host.as_ptr(), authority.as_ptr()) {
+            return authority.get(..host.len()).map(Cow::Borrowed);
+        }
+        Some(Cow::Owned(host.to_vec()))
+    }
+
+    /// The path without its query, in the form in which it is compared.
+    #[must_use]
+    pub fn path(&self) -> Cow<'a, [u8]> {
+        of_target(self.target)
     }
 
     /// What follows the first `?`.
@@ -111,19 +139,21 @@ impl<'a> Request<'a> {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
     }
 
-    /// The value of a header's first line.
-    #[must_use]
-    pub fn first(&self, name: &[u8]) -> Option<&'a [u8]> {
-        match self.key {
-            Some((key, value)) if bytes::equal(key, name) => Some(value),
-            _ => self.headers.get(name),
-        }
-    }
-
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).
     #[must_use]
     pub fn is_internal(&self) -> bool {
         self.headers.get(b"x-envoy-internal") == Some(b"true")
+    }
+
+    /// Notes if a header that a condition is about came in several lines.
+    ///
+    /// # Errors
+    /// What it is given.
+    pub fn condition_on<T>(&self, line: Result<T, Repeated>) -> Result<T, Repeated> {
+        if line.is_err() {
+            self.has_repeated_condition.set(true);
+        }
+        line
     }
 
     /// The value of a header that came in one line; an error if it came in several.
@@ -131,12 +161,9 @@ impl<'a> Request<'a> {
     /// # Errors
     /// Several lines, of which none can be preferred.
     pub fn single(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
-        let mut lines = self.headers.all(name.as_bytes());
-        let first = lines.next();
-        if lines.next().is_some() { Err(Repeated) } else { Ok(first) }
+        match self.key {
+            Some((key, line)) if bytes::equal(key, name.as_bytes()) => line.map(Some),
+            _ => self.headers.single(name.as_bytes()),
+        }
     }
 }
-
-/// A header came in several lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repeated;

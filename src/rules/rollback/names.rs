@@ -7,7 +7,7 @@ const LONGEST: usize = 64;
 
 /// Names of all deployments, each with its place in the configuration.
 #[derive(Clone, Debug, Default)]
-pub struct Names(ByteMap<usize>);
+pub struct Names(ByteMap<u32>);
 
 impl Names {
     /// Enters a name of at most 64 bytes.
@@ -17,9 +17,9 @@ impl Names {
     pub fn enter(&mut self, name: &str, place: usize) -> Result<(), usize> {
         let lower = name.to_ascii_lowercase();
         match self.0.get(lower.as_bytes()) {
-            Some(earlier) => Err(*earlier),
+            Some(earlier) => Err(usize::try_from(*earlier).unwrap_or(usize::MAX)),
             None => {
-                self.0.insert(lower.as_bytes(), place);
+                self.0.insert(lower.as_bytes(), u32::try_from(place).unwrap_or(u32::MAX));
                 Ok(())
             }
         }

@@ -60,7 +60,8 @@ impl Response {
             host.set_response_header(EXPLAIN_HEADER, explanation);
         }
         if self.is_private {
-            // A further line: of contradictory directives the strictest counts (RFC 9111, 4.2.1).
+            // A further line is enough: with `private` in any a shared cache keeps nothing (RFC
+            // 9111, section 3).
             host.add_response_header("cache-control", "private");
         }
     }

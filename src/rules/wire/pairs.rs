@@ -14,6 +14,10 @@ pub struct Pairs<'a> {
     data: &'a [u8],
 }
 
+/// A name that must be there once at most is there several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeated;
+
 /// Sizes of a name and of its value.
 type Sizes = [u8; 8];
 
@@ -35,9 +39,9 @@ impl Lengths {
         Self(self.0 | other.0)
     }
 
-    /// Whether a name has one of the lengths.
+    /// Whether a name may be one of them by its length.
     #[must_use]
-    pub fn have(self, name: &[u8]) -> bool {
+    pub fn may_have(self, name: &[u8]) -> bool {
         self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
     }
 
@@ -108,6 +112,21 @@ impl<'a> Pairs<'a> {
             }
         }
         None
+    }
+
+    /// Value of the only pair of this name.
+    ///
+    /// # Errors
+    /// Several pairs, of which none can be preferred.
+    #[inline(never)] // As above.
+    pub fn single(self, name: &[u8]) -> Result<Option<&'a [u8]>, Repeated> {
+        let mut only = None;
+        for (found, value) in self.as_long_as(name) {
+            if bytes::equal(found, name) && only.replace(value).is_some() {
+                return Err(Repeated);
+            }
+        }
+        Ok(only)
     }
 
     /// Values of all pairs of this name.
@@ -199,6 +218,14 @@ mod tests {
         let buffer = encode([(&b"a"[..], &b"1"[..]), (b"a", b"2")].into_iter());
         assert_eq!(Pairs::new(&buffer).get(b"a"), Some(&b"1"[..]));
         assert_eq!(Pairs::new(&buffer).get(b"A"), None);
+    }
+
+    #[test]
+    fn of_several_pairs_of_a_name_none_is_the_only_one() {
+        let buffer = encode([(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"a", b"1")].into_iter());
+        let pairs = Pairs::new(&buffer);
+        assert_eq!(pairs.single(b"a"), Err(Repeated));
+        assert_eq!((pairs.single(b"b"), pairs.single(b"c")), (Ok(Some(&b"2"[..])), Ok(None)));
     }
 
     #[test]
