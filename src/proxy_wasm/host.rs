@@ -124,7 +124,7 @@ impl Host for Envoy<'_> {
             Warning::Silent => {}
             Warning::New => warn_first(&format!("{key:016x}"), message),
             Warning::Last => warn_first("last", || {
-                "so many warnings of rollback flags: further ones are not logged".to_owned()
+                "so many warnings: further ones are not logged".to_owned()
             }),
         }
     }
