@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use crate::chain;
 use crate::contexts::{ContextId, Streams};
 use crate::host::Envoy;
 use bluegreen::filter;
@@ -43,6 +44,7 @@ extern "C" fn bluegreen_on_context_create(context: ContextId, parent: ContextId)
 
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
+    chain::look();
     // None of the calls that a decision makes comes back here.
     let response = STREAMS.with_borrow(|streams| {
         let mut host = Envoy { first_pass: streams.first_pass(stream) };

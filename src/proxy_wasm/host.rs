@@ -123,9 +123,9 @@ impl Host for Envoy<'_> {
         match WARNED.with_borrow_mut(|warned| warned.note(key)) {
             Warning::Silent => {}
             Warning::New => warn_first(&format!("{key:016x}"), message),
-            Warning::Last => warn_first("last", || {
-                "so many warnings: further ones are not logged".to_owned()
-            }),
+            Warning::Last => {
+                warn_first("last", || "so many warnings: further ones are not logged".to_owned())
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Counter {
     RepeatedKey,
     /// A header that a condition is about came in several lines, so that no condition on it held.
     RepeatedCondition,
+    /// Another filter of this kind is in the same chain.
+    RepeatedFilter,
     /// A configuration that was accepted has something that can hardly be meant.
     ConfigurationWarning,
 }
@@ -29,6 +31,7 @@ impl Counter {
             Self::RollbackUnknownKey,
             Self::RepeatedKey,
             Self::RepeatedCondition,
+            Self::RepeatedFilter,
             Self::ConfigurationWarning,
         ])
     }
@@ -52,6 +55,7 @@ impl Counter {
             Self::RollbackUnknownKey => "bluegreen.rollback.unknown_key",
             Self::RepeatedKey => "bluegreen.key.repeated",
             Self::RepeatedCondition => "bluegreen.match.repeated",
+            Self::RepeatedFilter => "bluegreen.filter.repeated",
             Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }
