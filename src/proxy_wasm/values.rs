@@ -111,9 +111,10 @@ mod tests {
             }
             _ => naive_pairs(bytes).map_or("unreadable".into(), |pairs| {
                 let names: Vec<_> = pairs.iter().map(|(name, _)| &name[..]).collect();
-                match pairs.iter().all(|(_, value)| value.is_empty()) {
-                    true => format!("list {names:?}"),
-                    false => "struct".into(),
+                if pairs.iter().all(|(_, value)| value.is_empty()) {
+                    format!("list {names:?}")
+                } else {
+                    "struct".into()
                 }
             }),
         }

@@ -16,13 +16,11 @@ impl Names {
     /// The place of the deployment that has this name already, in whatever case.
     pub fn enter(&mut self, name: &str, place: usize) -> Result<(), usize> {
         let lower = name.to_ascii_lowercase();
-        match self.0.get(lower.as_bytes()) {
-            Some(earlier) => Err(usize::try_from(*earlier).unwrap_or(usize::MAX)),
-            None => {
-                self.0.insert(lower.as_bytes(), u32::try_from(place).unwrap_or(u32::MAX));
-                Ok(())
-            }
+        if let Some(earlier) = self.0.get(lower.as_bytes()) {
+            return Err(usize::try_from(*earlier).unwrap_or(usize::MAX));
         }
+        self.0.insert(lower.as_bytes(), u32::try_from(place).unwrap_or(u32::MAX));
+        Ok(())
     }
 
     /// Whether a deployment has this name.

@@ -84,7 +84,7 @@ impl<'a> Pairs<'a> {
     /// Whether all values are empty.
     #[must_use]
     pub fn are_without_values(self) -> bool {
-        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) <= u64::from(u32::MAX))
+        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
     }
 
     /// Names and values, in the order of the buffer.
