@@ -104,6 +104,17 @@ impl<'a> Pairs<'a> {
         }
     }
 
+    /// Whether all values are empty.
+    #[must_use]
+    pub fn are_without_values(self) -> bool {
+        match self.0 {
+            Form::Encoded(encoded) => {
+                encoded.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
+            }
+            Form::Lines(lines) => lines.iter().all(|(_, value)| value.is_empty()),
+        }
+    }
+
     /// Names and values, in the order of the host.
     pub fn iter(self) -> impl Iterator<Item = Line<'a>> {
         self.wanted(|_| true)
