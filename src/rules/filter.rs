@@ -30,7 +30,8 @@ pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<
 }
 
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
-    let (request, tags) = (table.read(headers), table.tags());
+    let request = table.read(headers);
+    let tags = table.tags();
     let Some(deployment) = table.find(&request) else {
         tags.write(TagValues::default(), request.incoming, host);
         return None;
