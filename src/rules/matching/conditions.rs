@@ -129,17 +129,19 @@ impl Candidates {
 
     /// The first in precedence whose conditions hold.
     #[must_use]
-    pub fn find(&self, headers: Pairs<'_>) -> Option<Position> {
+    #[inline(always)]
+    pub fn find(&self, headers: Pairs<'_>) -> Option<&Position> {
+        let unconditional = self.unconditional.as_ref();
         match &self.conditional {
-            Some(conditional) => conditional.find(headers).or(self.unconditional),
-            None => self.unconditional,
+            Some(conditional) => conditional.find(headers).or(unconditional),
+            None => unconditional,
         }
     }
 }
 
 impl Conditional {
     #[inline(never)] // So that where there are no conditions, next to nothing is left.
-    fn find(&self, headers: Pairs<'_>) -> Option<Position> {
+    fn find(&self, headers: Pairs<'_>) -> Option<&Position> {
         let mut key = Vec::with_capacity(USUAL_KEY);
         let names = headers.of_lengths(self.lengths);
         names
@@ -184,7 +186,7 @@ impl Group {
         headers: Pairs<'_>,
         first_line: Option<(&[u8], &[u8])>,
         key: &mut Vec<u8>,
-    ) -> Option<Position> {
+    ) -> Option<&Position> {
         key.clear();
         for (name, part) in &self.parts {
             let found = part.of(match first_line {
@@ -196,7 +198,7 @@ impl Group {
             }
             add(key, found);
         }
-        self.positions.get(key).copied()
+        self.positions.get(key)
     }
 }
 

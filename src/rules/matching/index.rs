@@ -55,10 +55,10 @@ impl Index {
     /// The deployment that a request belongs to.
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
-        self.find_by_host(request).or_else(|| self.any_host.find(request))
+        self.find_by_host(request).or_else(|| self.any_host.find(request)).copied()
     }
 
-    fn find_by_host(&self, request: &Request<'_>) -> Option<Position> {
+    fn find_by_host(&self, request: &Request<'_>) -> Option<&Position> {
         // This only spares the time.
         if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
             return None;
@@ -81,7 +81,7 @@ impl Index {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),
             };
-            self.host_suffixes.find(host.len(), suffix).find_map(|paths| paths.find(request))
+            self.host_suffixes.find(suffix).find_map(|paths| paths.find(request))
         })
     }
 }
@@ -96,7 +96,7 @@ impl Paths {
         }
     }
 
-    fn find(&self, request: &Request<'_>) -> Option<Position> {
+    fn find(&self, request: &Request<'_>) -> Option<&Position> {
         // No prefix holds a `?`, so none reaches into the query.
         let prefix = |length| {
             let (prefix, rest) = request.target.split_at_checked(length)?;
@@ -108,7 +108,7 @@ impl Paths {
         {
             return Some(position);
         }
-        for candidates in self.prefixes.find(request.target.len(), prefix) {
+        for candidates in self.prefixes.find(prefix) {
             if let Some(position) = candidates.find(request.headers) {
                 return Some(position);
             }
@@ -138,16 +138,12 @@ impl<T> LongestFirst<T> {
         self.lengths.is_empty()
     }
 
-    /// Values of those candidates that are keys and no longer than `longest`. `candidate` gives
-    /// the part of the searched text that has this length, or none if no key of this length can
-    /// match.
-    fn find<'a>(
+    /// Values of those candidates that are keys. `candidate` gives the part of the searched text
+    /// that has this length, or none if no key of this length can match.
+    fn find<'a, 'b>(
         &'a self,
-        longest: usize,
-        candidate: impl Fn(usize) -> Option<&'a [u8]>,
+        candidate: impl Fn(usize) -> Option<&'b [u8]>,
     ) -> impl Iterator<Item = &'a T> {
-        let start = self.lengths.partition_point(|length| *length > longest);
-        let lengths = self.lengths.iter().skip(start);
-        lengths.filter_map(move |length| self.values.get(candidate(*length)?))
+        self.lengths.iter().filter_map(move |length| self.values.get(candidate(*length)?))
     }
 }
