@@ -2,6 +2,8 @@
 
 mod compare;
 mod map;
+mod within;
 
 pub use compare::equal;
 pub use map::ByteMap;
+pub use within::none_within;

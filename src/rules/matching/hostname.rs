@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::net::Ipv6Addr;
 
+use crate::bytes;
+
 /// Longest name, RFC 1035, section 2.3.4, without the trailing dot.
 pub const LONGEST: usize = 253;
 const LONGEST_LABEL: usize = 63;
@@ -17,9 +19,13 @@ pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]
     if authority.first() == Some(&b'[') {
         return normalize_ipv6(authority, room.insert([0; LONGEST]));
     }
-    let host = authority.split(|byte| *byte == b':').next().unwrap_or_default();
+    let host = if bytes::none_within(authority, b':'..=b'Z') {
+        authority
+    } else {
+        authority.split(|byte| *byte == b':').next().unwrap_or_default()
+    };
     let host = host.strip_suffix(b".").unwrap_or(host);
-    if !host.iter().any(u8::is_ascii_uppercase) {
+    if bytes::none_within(host, b'A'..=b'Z') {
         return (host.len() <= LONGEST).then_some(host);
     }
     let lower = room.insert([0; LONGEST]).get_mut(..host.len())?;
