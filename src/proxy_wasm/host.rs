@@ -14,8 +14,16 @@ thread_local! {
     static COUNTERS: Vec<(Counter, u32)> = Counter::all()
         .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
         .collect();
+    /// Drawn once in a VM.
+    static LASTING: Option<u128> = random();
     /// What this VM has warned of.
     static WARNED: RefCell<Vec<u64>> = RefCell::default();
+}
+
+fn random() -> Option<u128> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u128::from_le_bytes(bytes))
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
@@ -67,9 +75,11 @@ impl Host for Envoy {
     }
 
     fn random(&mut self) -> Option<u128> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(u128::from_le_bytes(bytes))
+        random()
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        LASTING.with(|random| *random)
     }
 
     fn now(&mut self) -> u64 {

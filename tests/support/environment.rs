@@ -8,12 +8,18 @@ use bluegreen::wire::PropertyPath;
 /// The variable that holds a secret, and the secret.
 pub const SECRET: (&str, &[u8]) = ("BLUEGREEN_CI_SECRET", b"\xff\xfe that are no text\n");
 
+/// A variable that holds less than a secret has.
+const SHORT: &str = "BLUEGREEN_SHORT_SECRET";
+
 /// A host that reads the metadata of every source, every attribute, and one secret.
 pub struct Everything;
 
 impl Environment for Everything {
     fn secret(&self, variable: &str) -> Option<Vec<u8>> {
-        (variable == SECRET.0).then(|| SECRET.1.to_vec())
+        match variable {
+            SHORT => Some(b"fifteen bytes !".to_vec()),
+            _ => (variable == SECRET.0).then(|| SECRET.1.to_vec()),
+        }
     }
 
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath> {

@@ -28,6 +28,8 @@ pub struct FakeHost {
     pub writes: usize,
     pub randoms: u64,
     pub has_no_chance: bool,
+    /// What was drawn for the life of this process.
+    pub lasting: u128,
     pub warned: Vec<u64>,
 }
 
@@ -114,6 +116,10 @@ impl Host for FakeHost {
         next = (next ^ (next >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let half = u128::from(next ^ (next >> 31));
         Some(half << 64 | half)
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        (!self.has_no_chance).then_some(self.lasting)
     }
 
     fn now(&mut self) -> u64 {

@@ -49,6 +49,10 @@ impl Host for SilentHost {
         Some(4)
     }
 
+    fn lasting_random(&mut self) -> Option<u128> {
+        Some(4)
+    }
+
     fn now(&mut self) -> u64 {
         0
     }

@@ -3,17 +3,17 @@
 use serde_json::{Value, json};
 
 use super::texts::{
-    BASE64, COOKIE_PATH, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, duration, header,
-    host, tag,
+    BASE64, COOKIE_DOMAIN, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE,
+    VISIBLE, age, duration, header, host, starts_with, tag,
 };
 
 /// A schema of the same shape as that of the structs, to be laid over it.
 pub fn rules() -> Value {
-    let all: [(&str, Value); 18] = [
+    let all: [(&str, Value); 20] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
+        ("Condition", condition()),
         ("Deployment", deployment()),
-        ("HeaderMatch", header_match()),
         ("IssueCookie", issue_cookie()),
         ("Key", key()),
         ("Match", matches()),
@@ -22,9 +22,11 @@ pub fn rules() -> Value {
         ("Pins", pins()),
         ("Ramp", ramp()),
         ("Rollback", rollback()),
+        ("Sessions", json!({"required": ["born"]})),
         ("SigningKey", signing_key()),
         ("SourcePath", source_path()),
         ("Step", step()),
+        ("Sticky", sticky()),
         ("TagName", tag()),
         ("Tags", tags()),
         ("TrustedPeer", trusted_peer()),
@@ -35,10 +37,9 @@ pub fn rules() -> Value {
         "title": "Configuration of the bluegreen filter",
         "required": ["deployments"],
         "properties": {
-            "deployments": {"minItems": 1},
             "explain": {"default": "never"},
         },
-        "allOf": [route_needs_buckets(), trust_needs_a_tag()],
+        "allOf": [route_needs_buckets(), trust_needs_a_tag(), default_sessions_need_ramps()],
         "$defs": types,
     })
 }
@@ -83,11 +84,34 @@ fn trust_needs_a_tag() -> Value {
     })
 }
 
+/// A session keeps the weight that a ramp had.
+fn default_sessions_need_ramps() -> Value {
+    json!({
+        "if": {"properties": {"defaults": sessions()}, "required": ["defaults"]},
+        "then": {
+            "properties": {
+                "deployments": {"items": {"anyOf": one_of(&["sticky", "ramp"])}},
+            },
+        },
+    })
+}
+
+/// An object with a `sticky` in which sessions keep the weight of their birth.
+fn sessions() -> Value {
+    json!({"properties": {"sticky": {"required": ["sessions"]}}, "required": ["sticky"]})
+}
+
 fn deployment() -> Value {
     json!({
         "required": ["name"],
         "properties": {
             "name": {"pattern": NAME},
+            "match": {
+                "anyOf": [
+                    {"$ref": MATCH},
+                    {"type": "array", "items": {"$ref": MATCH}, "minItems": 1, "uniqueItems": true},
+                ],
+            },
             "green_weight": with_default(percent(), json!(0)),
             "split_by": {"default": "filter"},
             "trust_tags_from": {"default": "never"},
@@ -104,6 +128,7 @@ fn deployment() -> Value {
                 "if": {"properties": {"mirror": {"type": "object"}}, "required": ["mirror"]},
                 "then": {"required": ["clusters"]},
             },
+            {"if": sessions(), "then": {"required": ["ramp"]}},
         ],
     })
 }
@@ -116,27 +141,71 @@ fn clusters() -> Value {
 }
 
 fn matches() -> Value {
+    let header = json!({"items": {"properties": {"name": header()}}, "uniqueItems": true});
+    let cookie =
+        json!({"items": {"properties": {"name": {"pattern": TOKEN}}}, "uniqueItems": true});
     json!({
         "properties": {
             "hosts": {"items": host(), "minItems": 1, "uniqueItems": true},
-            "path": {"pattern": PATH},
-            "path_prefix": {"pattern": PATH},
-            "headers": {"uniqueItems": true},
+            "path": paths(),
+            "path_prefix": paths(),
+            "methods": {"items": {"pattern": METHOD}, "minItems": 1, "uniqueItems": true},
+            "headers": header,
+            "query": {"uniqueItems": true},
+            "cookies": cookie,
         },
-        "not": {"required": ["path", "path_prefix"]},
     })
 }
 
-fn header_match() -> Value {
+/// A path or a list of them.
+fn paths() -> Value {
+    json!({
+        "anyOf": [
+            {"type": "string", "pattern": PATH},
+            {"type": "array", "items": {"type": "string", "pattern": PATH}, "minItems": 1, "uniqueItems": true},
+        ],
+    })
+}
+
+fn condition() -> Value {
+    let tests = ["exact", "one_of", "prefix", "suffix", "present"];
+    let one_of_them: Vec<Value> = tests.iter().map(|test| json!({"required": [test]})).collect();
     json!({
         "required": ["name"],
-        "properties": {"name": header(), "prefix": {"minLength": 1}},
-        "minProperties": 2,
-        "maxProperties": 2,
+        "properties": {
+            "name": {"minLength": 1},
+            "one_of": {"minItems": 1, "uniqueItems": true},
+            "prefix": {"minLength": 1},
+            "suffix": {"minLength": 1},
+        },
+        "oneOf": one_of_them,
+    })
+}
+
+fn sticky() -> Value {
+    json!({
+        "properties": {
+            "ignore": {"items": {"minLength": 1}, "uniqueItems": true},
+            "salt_env": {"pattern": VARIABLE},
+        },
+        "not": {"required": ["salt", "salt_env"]},
+        // Nothing tells when a connection began.
+        "if": {"required": ["sessions"]},
+        "then": {"properties": {"issue_cookie": {"properties": {"per": {"const": "request"}}}}},
     })
 }
 
 fn key() -> Value {
+    let kinds = [
+        "header",
+        "cookie",
+        "query",
+        "property",
+        "source_address",
+        "x_forwarded_for",
+        "host",
+        "all",
+    ];
     json!({
         "properties": {
             "header": header(),
@@ -144,33 +213,47 @@ fn key() -> Value {
             "query": {"minLength": 1},
             "property": segments(),
             "source_address": {"const": true},
+            "x_forwarded_for": {"minimum": 1},
+            "host": {"const": true},
+            "all": {"items": {"not": {"required": ["all"]}}, "minItems": 2},
         },
-        "minProperties": 1,
-        "maxProperties": 1,
+        "oneOf": one_of(&kinds),
+        "dependentRequired": {"decode": ["cookie"]},
     })
 }
 
 fn issue_cookie() -> Value {
+    let with = |key: &str, rule: Value| json!({"properties": {key: rule}, "required": [key]});
+    let named = |prefixes: &[&str]| with("name", json!({"pattern": starts_with(prefixes)}));
     let secure = json!({"properties": {"secure": {"const": true}}});
     json!({
         "properties": {
-            "name": {"pattern": TOKEN},
-            "max_age": {"pattern": duration()},
-            "path": {"pattern": COOKIE_PATH},
+            "name": {"pattern": TOKEN, "maxLength": 4_060},
+            "max_age": {"pattern": age()},
+            "path": {"pattern": COOKIE_PATH, "maxLength": 1_024},
+            "domain": {"pattern": COOKIE_DOMAIN, "maxLength": 254},
             "same_site": {"default": "lax"},
+            "per": {"default": "request"},
         },
         "allOf": [
+            {"if": with("same_site", json!({"const": "none"})), "then": secure},
+            {"if": with("partitioned", json!({"const": true})), "then": secure},
+            {"if": named(&["__secure-", "__host-", "__http-"]), "then": secure},
             {
-                "if": {"properties": {"same_site": {"const": "none"}}, "required": ["same_site"]},
-                "then": secure,
+                "if": named(&["__http-", "__host-http-"]),
+                "then": {"properties": {"http_only": {"const": true}}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__(Secure|Host)-"}}, "required": ["name"]},
-                "then": secure,
+                "if": named(&["__host-"]),
+                "then": {"properties": {"path": {"const": "/"}, "domain": false}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__Host-"}}, "required": ["name"]},
-                "then": {"properties": {"path": {"const": "/"}}},
+                "if": with("per", json!({"const": "connection"})),
+                "then": {"properties": {"refresh": {"const": false}}},
+            },
+            {
+                "if": with("max_age", json!({"const": "session"})),
+                "then": {"properties": {"refresh": {"const": false}}},
             },
         ],
     })
@@ -194,8 +277,13 @@ fn ramp() -> Value {
 
 fn step() -> Value {
     json!({
-        "required": ["after", "green_weight"],
-        "properties": {"after": {"pattern": duration()}, "green_weight": percent()},
+        "required": ["green_weight"],
+        "properties": {
+            "after": {"pattern": duration()},
+            "at": {"pattern": TIME},
+            "green_weight": percent(),
+        },
+        "oneOf": one_of(&["after", "at"]),
     })
 }
 
@@ -241,6 +329,7 @@ fn tags() -> Value {
             "response_header": tag,
             "filter_state": {"pattern": NAME},
             "blue": {"default": "write"},
+            "cache_control": {"default": "private"},
         },
     })
 }
@@ -273,6 +362,12 @@ fn segments() -> Value {
     json!({"items": {"pattern": SEGMENT}, "minItems": 1})
 }
 
+/// Exactly one of these members is there.
+fn one_of(members: &[&str]) -> Value {
+    members.iter().map(|member| json!({"required": [member]})).collect()
+}
+
+const MATCH: &str = "#/$defs/Match";
 const TAG: &str = "#/$defs/TagName";
 
 fn percent() -> Value {

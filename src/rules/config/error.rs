@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use super::warning::Warnings;
+
 /// Longest value that is repeated in an error, in characters.
 const LONGEST_VALUE: usize = 80;
 
 /// Most errors that are reported: nobody reads more, and looking for them takes time.
-const MOST_ERRORS: usize = 100;
+pub(super) const MOST_ERRORS: usize = 100;
 
 /// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,20 @@ enum Kind {
     Required,
     /// The value equals that at another path.
     Duplicate(String),
+}
+
+impl ConfigError {
+    /// Where it is: `deployments[3].match.hosts[0]`. Empty for the configuration as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
 }
 
 impl fmt::Display for ConfigError {
@@ -87,7 +103,7 @@ impl<'a> Path<'a> {
     pub fn is_secret(&self) -> bool {
         match self {
             Self::Root => false,
-            Self::Key(_, "override") => true,
+            Self::Key(_, "override" | "salt_env") => true,
             Self::Key(parent, _) | Self::Index(parent, _) => parent.is_secret(),
         }
     }
@@ -116,20 +132,34 @@ fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// The errors of a configuration in the order found, as many as anybody reads.
+/// The errors of a configuration in the order found, as many as anybody reads, and its warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigErrors {
     reported: Vec<ConfigError>,
     omitted: usize,
+    warnings: Warnings,
 }
 
 impl ConfigErrors {
     /// Adds an error: `path: reason`.
+    #[inline(never)] // As the others below: many places add errors, and none is in a hurry.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
         self.push(path, Kind::Invalid, |_| reason.into());
     }
 
+    /// Adds a warning: `path: reason`.
+    pub fn warn<R: Into<String>>(&mut self, path: &Path, reason: impl FnOnce() -> R) {
+        self.warnings.add(path, reason);
+    }
+
+    /// The warnings beside the errors.
+    #[must_use]
+    pub fn into_warnings(self) -> Warnings {
+        self.warnings
+    }
+
     /// Adds an error of a value: `path: "value" reason`.
+    #[inline(never)]
     pub fn invalid(&mut self, path: &Path, value: &str, reason: impl fmt::Display) {
         self.push(path, Kind::Invalid, |path| {
             if path.is_secret() {
@@ -141,17 +171,20 @@ impl ConfigErrors {
     }
 
     /// Adds an error of a value that is missing: `path: required`.
+    #[inline(never)]
     pub fn required(&mut self, path: &Path) {
         self.push(path, Kind::Required, |_| "required".to_owned());
     }
 
     /// Adds an error of an object that lacks keys: ``path: required: exactly one of `a`, `b` ``.
+    #[inline(never)]
     pub fn required_keys(&mut self, path: &Path, which: &str) {
         self.push(path, Kind::Required, |_| format!("required: {which}"));
     }
 
     /// Adds an error of a value that equals an earlier one: `path: duplicate of earlier`. The
     /// earlier path is written without the objects that both are in.
+    #[inline(never)]
     pub fn duplicate(&mut self, path: &Path, earlier: &Path) {
         if self.is_full() {
             self.omitted = self.omitted.saturating_add(1);
@@ -170,7 +203,7 @@ impl ConfigErrors {
         }
     }
 
-    /// Whether no further error will be reported.
+    /// Whether no further error will be reported, so that none needs to be looked for.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.reported.len() >= MOST_ERRORS
@@ -214,16 +247,10 @@ impl ConfigErrors {
         self.reported.iter()
     }
 
-    /// How many there are, reported or not.
+    /// How many were found. It rises with each, also where it is not reported.
     #[must_use]
     pub fn count(&self) -> usize {
         self.reported.len().saturating_add(self.omitted)
-    }
-
-    /// How many more there are than are reported.
-    #[must_use]
-    pub fn omitted(&self) -> usize {
-        self.omitted
     }
 }
 

@@ -18,12 +18,12 @@ const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 /// Names of all deployments.
 pub type Names = ByteMap<()>;
 
-/// Where flags and weights are looked up. The lowest of all counts.
+/// Where flags and maximum weights are looked up. If several are set, the lowest wins.
 #[derive(Clone, Debug)]
-pub struct Sources(Box<[Place]>);
+pub struct Sources(Box<[Location]>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum Location {
     /// A struct with a flag and a weight.
     Namespace(PropertyPath),
     /// A flag.
@@ -36,15 +36,15 @@ impl Sources {
     pub fn max_green_weight(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
         let (mut lowest, mut is_unreadable) = (Weight::FULL, false);
         for place in &self.0 {
-            let (Place::Namespace(path) | Place::Flag(path)) = place;
+            let (Location::Namespace(path) | Location::Flag(path)) = place;
             let property = host.metadata(path);
             let is_unreadable = &mut is_unreadable;
             let mut reading = Reading { path, deployment, all, host, is_unreadable };
             let found = match (property, place) {
                 (Property::Absent, _) => continue,
                 (Property::Unreadable, _) => reading.unreadable(b"", b""),
-                (Property::Bytes(value), Place::Flag(_)) => reading.flag(b"", &value),
-                (Property::Bytes(value), Place::Namespace(_)) => namespace(&mut reading, &value),
+                (Property::Bytes(value), Location::Flag(_)) => reading.flag(b"", &value),
+                (Property::Bytes(value), Location::Namespace(_)) => namespace(&mut reading, &value),
             };
             lowest = lowest.min(found);
             if lowest == Weight::ZERO {
@@ -69,14 +69,22 @@ impl Sources {
             errors.invalid(&path.key("namespace"), namespace, "is no metadata namespace");
         }
         let (mut places, at) = (Vec::new(), path.key("sources"));
+        let mut seen = ByteMap::default();
         for (index, source) in config.sources.iter().enumerate() {
+            if errors.is_full() {
+                break;
+            }
             let at_source = at.index(index);
-            let Some(place) = Place::new(source, namespace, environment, &at_source, errors) else {
+            let Some(place) = Location::new(source, namespace, environment, &at_source, errors)
+            else {
                 continue;
             };
-            match places.iter().position(|known| *known == place) {
-                Some(earlier) => errors.duplicate(&at_source, &at.index(earlier)),
-                None => places.push(place),
+            let identity = place.identity();
+            if let Some(earlier) = seen.get(&identity) {
+                errors.duplicate(&at_source, &at.index(*earlier));
+            } else {
+                seen.insert(&identity, index);
+                places.push(place);
             }
         }
         Self(places.into())
@@ -100,7 +108,15 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
     lowest
 }
 
-impl Place {
+impl Location {
+    /// Bytes that no other location has.
+    fn identity(&self) -> Vec<u8> {
+        match self {
+            Self::Namespace(path) => [b"n", path.as_bytes()].concat(),
+            Self::Flag(path) => [b"f", path.as_bytes()].concat(),
+        }
+    }
+
     fn new(
         config: &Source,
         namespace: &str,
@@ -120,7 +136,7 @@ impl Place {
             }
         };
         let Some(path) = environment.metadata(source, &path) else {
-            errors.add(&at, "unsupported: this host cannot read the metadata of this source");
+            errors.add(&at, "unsupported: this proxy cannot read the metadata of this source");
             return None;
         };
         Some(match config {

@@ -25,12 +25,31 @@ pub enum Split {
 }
 
 impl Split {
-    /// The weight now; None if the filter does not know it.
-    pub fn weight(&self, host: &mut impl Host) -> Option<Weight> {
+    /// The weight now, or that of a session with a time of birth, in nanoseconds since the epoch of
+    /// Unix; None if the filter does not know it.
+    pub fn weight(&self, birth: Option<u64>, host: &mut impl Host) -> Option<Weight> {
         match self {
             Self::Fixed(weight) => Some(*weight),
-            Self::Ramp(ramp) => Some(ramp.weight_at(host.now())),
+            Self::Ramp(ramp) => Some(match birth {
+                Some(birth) => ramp.weight_of_session(birth, host.now()),
+                None => ramp.weight_at(host.now()),
+            }),
             Self::Route => None,
+        }
+    }
+
+    /// Whether green may have users.
+    #[must_use]
+    pub fn may_be_green(&self) -> bool {
+        *self != Self::Fixed(Weight::ZERO)
+    }
+
+    /// Whether some users may be on green while others are not.
+    #[must_use]
+    pub fn divides_users(&self) -> bool {
+        match self {
+            Self::Fixed(weight) => !matches!(*weight, Weight::ZERO | Weight::FULL),
+            Self::Ramp(_) | Self::Route => true,
         }
     }
 

@@ -14,6 +14,10 @@ pub struct Pairs<'a> {
     data: &'a [u8],
 }
 
+/// A name that must be there once at most is there several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeated;
+
 /// Sizes of a name and of its value.
 type Sizes = [u8; 8];
 
@@ -33,6 +37,12 @@ impl Lengths {
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Whether a name may be one of them by its length.
+    #[must_use]
+    pub fn may_have(self, name: &[u8]) -> bool {
+        self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
     }
 
     fn has(self, length: u64) -> bool {
@@ -99,19 +109,35 @@ impl<'a> Pairs<'a> {
         None
     }
 
+    /// Value of the only pair of this name.
+    ///
+    /// # Errors
+    /// Several pairs, of which none can be preferred.
+    #[inline(never)] // As above.
+    pub fn single(self, name: &[u8]) -> Result<Option<&'a [u8]>, Repeated> {
+        let mut only = None;
+        for (found, value) in self.as_long_as(name) {
+            if bytes::equal(found, name) && only.replace(value).is_some() {
+                return Err(Repeated);
+            }
+        }
+        Ok(only)
+    }
+
     /// Values of all pairs of this name.
-    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> + Clone {
         let alike = self.as_long_as(name).filter(move |(found, _)| bytes::equal(found, name));
         alike.map(|(_, value)| value)
     }
 
-    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
         let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
         self.wanted(move |found| found == length)
     }
 }
 
 /// Names and values that are still to come.
+#[derive(Clone)]
 struct Iter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
@@ -197,6 +223,14 @@ mod tests {
         let buffer = encode([(&b"a"[..], &b"1"[..]), (b"a", b"2")].into_iter());
         assert_eq!(Pairs::new(&buffer).get(b"a"), Some(&b"1"[..]));
         assert_eq!(Pairs::new(&buffer).get(b"A"), None);
+    }
+
+    #[test]
+    fn of_several_pairs_of_a_name_none_is_the_only_one() {
+        let buffer = encode([(&b"a"[..], &b"1"[..]), (b"b", b"2"), (b"a", b"1")].into_iter());
+        let pairs = Pairs::new(&buffer);
+        assert_eq!(pairs.single(b"a"), Err(Repeated));
+        assert_eq!((pairs.single(b"b"), pairs.single(b"c")), (Ok(Some(&b"2"[..])), Ok(None)));
     }
 
     #[test]
