@@ -4,6 +4,7 @@
 //! [`crate::table::Table`] is what has been validated.
 
 mod error;
+mod guard;
 mod header_name;
 mod name;
 mod permissions;
@@ -19,6 +20,7 @@ use serde_json::Number;
 
 use crate::config::strict::{Word, given, given_object, nullable_object, object, objects};
 pub use error::{Fault, Faults, Path, shortened};
+pub use guard::{Failures, FalseAlarms, Guard};
 pub use header_name::{RESERVED, cookie_name, header_name, is_token, own_header_name};
 pub use name::{NOT_A_NAME, is_name};
 pub use permissions::{Allow, Explain, Override, SigningKey, Trust, TrustWord, TrustedPeer};

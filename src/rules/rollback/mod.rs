@@ -1,6 +1,7 @@
 //! What rolls green back.
 
 mod flag;
+pub mod guard;
 mod sources;
 
 pub use flag::{Flag, Flagged};

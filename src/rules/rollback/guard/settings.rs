@@ -1,0 +1,166 @@
+//! The guard of a deployment, validated.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use serde_json::Number;
+
+use crate::config::{self, Faults, Path, header_name};
+use crate::rollback::guard::classify::Failures;
+use crate::rollback::guard::evidence::Question;
+use crate::rollback::guard::threshold::{TICK, Threshold};
+
+/// A cooldown that does not end.
+const NEVER: &str = "never";
+
+/// The longest time that may be configured.
+const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+
+/// The guard of a deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guard {
+    /// Which answers are failures.
+    pub failures: Failures,
+    /// How many times as long as blue green may take. None compares no times.
+    pub slower_than_blue: Option<f64>,
+    /// What is asked of the failures.
+    pub question: Question,
+    /// How long green stays away. None is until the deployment's configuration changes.
+    pub cooldown: Option<Duration>,
+}
+
+impl Guard {
+    /// Validates the configuration; None where that added faults.
+    pub fn new(config: &config::Guard, at: &Path, faults: &mut Faults) -> Option<Self> {
+        let faults_before = faults.count();
+        let failures = Failures::new(&config.failures, &at.key("failures"), faults);
+        let slower_than_blue = config.failures.slower_than_blue.as_ref().map(|ratio| {
+            let at = at.key("failures");
+            number(ratio, 1.01..=100.0, &at.key("slower_than_blue"), faults)
+        });
+        let percent = |percent: Option<&Number>, default, range, at: &Path, faults: &mut Faults| {
+            percent.map_or(default, |percent| number(percent, range, at, faults)) / 100.0
+        };
+        let margin = config.margin.as_ref();
+        let margin = percent(margin, 2.0, 0.0..=90.0, &at.key("margin"), faults);
+        let above = config.above.as_ref();
+        let above = percent(above, 5.0, 0.1..=90.0, &at.key("above"), faults);
+        let threshold = {
+            let at = at.key("false_alarms");
+            let config::FalseAlarms { at_most, within } = &config.false_alarms;
+            let range = 1e-9..=0.5;
+            let at_most = at_most
+                .as_ref()
+                .map_or(0.001, |at_most| number(at_most, range, &at.key("at_most"), faults));
+            let shortest = Duration::from_secs(60);
+            let within = duration(within, shortest, "30d", &at.key("within"), faults);
+            let tests = if slower_than_blue.is_some() { 2 } else { 1 };
+            Threshold::new(at_most, within, tests)
+        };
+        let cooldown = (config.cooldown != NEVER).then(|| {
+            let example = "10m\", or \"never";
+            duration(&config.cooldown, TICK, example, &at.key("cooldown"), faults)
+        });
+        let question = Question { margin, above, threshold };
+        let guard = Self { failures, slower_than_blue, question, cooldown };
+        (faults.count() == faults_before).then_some(guard)
+    }
+}
+
+impl Failures {
+    fn new(config: &config::Failures, at: &Path, faults: &mut Faults) -> Self {
+        let config::Failures { status, grpc_status, response_header, slower_than, .. } = config;
+        let says_nothing = status.is_empty()
+            && grpc_status.is_empty()
+            && response_header.is_none()
+            && slower_than.is_none()
+            && config.slower_than_blue.is_none();
+        if says_nothing {
+            faults.add(at, "takes no answer for a failure");
+        }
+        Self {
+            status: ranges(status, &at.key("status"), faults),
+            grpc_status: codes(grpc_status, &at.key("grpc_status"), faults),
+            response_header: response_header
+                .as_ref()
+                .and_then(|name| header_name(name, &at.key("response_header"), faults)),
+            slower_than: slower_than.as_ref().map(|text| {
+                let shortest = Duration::from_millis(1);
+                duration(text, shortest, "500ms", &at.key("slower_than"), faults)
+            }),
+        }
+    }
+}
+
+fn ranges(texts: &[String], at: &Path, faults: &mut Faults) -> Box<[(u16, u16)]> {
+    let mut ranges = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        if let Some(range) = range(text) {
+            ranges.push(range);
+        } else {
+            let reason = "is no status such as \"503\", \"5xx\" or \"500-504\"";
+            faults.add_text(&at.index(index), text, reason);
+        }
+    }
+    ranges.into()
+}
+
+/// First and last of a text such as `503`, `5xx` or `500-504`.
+fn range(text: &str) -> Option<(u16, u16)> {
+    let (first, last) = if let Some(class) = text.strip_suffix("xx") {
+        (format!("{class}00"), format!("{class}99"))
+    } else {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        (first.to_owned(), last.to_owned())
+    };
+    let range = (status(&first)?, status(&last)?);
+    (range.0 <= range.1).then_some(range)
+}
+
+fn status(text: &str) -> Option<u16> {
+    let is_number = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|status| is_number && (100..=599).contains(status))
+}
+
+fn codes(codes: &[u32], at: &Path, faults: &mut Faults) -> u32 {
+    let mut bits = 0;
+    for (index, code) in codes.iter().enumerate() {
+        match 1_u32.checked_shl(*code) {
+            Some(bit) if (1..=16).contains(code) => bits |= bit,
+            _ => {
+                let reason = format!("{code} is not between 1 and 16, where gRPC's failures are");
+                faults.add(&at.index(index), reason);
+            }
+        }
+    }
+    bits
+}
+
+/// A number within a range; the least, and a fault, if it is none.
+fn number(number: &Number, range: RangeInclusive<f64>, at: &Path, faults: &mut Faults) -> f64 {
+    let found = number.as_f64().filter(|found| range.contains(found));
+    found.unwrap_or_else(|| {
+        let (least, most) = (range.start(), range.end());
+        faults.add(at, format!("{number} is not between {least} and {most}"));
+        *least
+    })
+}
+
+/// A duration that is not too short; the shortest, and a fault, if it is none.
+fn duration(
+    text: &str,
+    shortest: Duration,
+    example: &str,
+    at: &Path,
+    faults: &mut Faults,
+) -> Duration {
+    let found: Option<Duration> = humantime::parse_duration(text).ok();
+    let found = found.filter(|found| (shortest..=LONGEST).contains(found));
+    found.unwrap_or_else(|| {
+        let shortest = humantime::format_duration(shortest);
+        let reason =
+            format!("is not a duration such as \"{example}\", from {shortest} to 10 years");
+        faults.add_text(at, text, reason);
+        LONGEST
+    })
+}
