@@ -2,11 +2,11 @@
 
 use crate::rollback::guard::counts::BothCounts;
 
-/// With so many answers of blue a comparison is as sharp as with more, for one answer of green.
+/// With so many answers of blue a comparison is sharp enough.
 const ENOUGH_OF_BLUE: u32 = 4;
 
-/// Ticks for which one variant waits for more answers of blue, and blue for green: a second.
-const PATIENCE: u32 = 4;
+/// Ticks for which green waits for enough of blue, and blue for the first of green: four seconds.
+const PATIENCE: u32 = 16;
 
 /// Ticks for which green waits for the first answer of blue: a minute.
 const LONGEST: u32 = 240;

@@ -115,6 +115,7 @@ impl Comparison {
     /// Takes in the answers of a tick. Returns whether the evidence suffices that green's rate
     /// exceeds blue's by more than the margin, 0 to 1.
     pub fn tick(&mut self, margin: f64, threshold: Threshold, tick: BothCounts) -> bool {
+        let margin = margin.max(0.0);
         self.blue.fade();
         if let Some(counts) = self.block.add(tick) {
             let blue = self.blue.get();
