@@ -45,7 +45,7 @@ lint: target/python/.installed target/.wasm32-wasip1 ## formatting, clippy, and 
 	cargo clippy --quiet --locked --all-targets -- --deny warnings
 	cargo clippy --quiet --locked --package bluegreen-proxy-wasm --target wasm32-wasip1 -- --deny warnings
 	cargo run --quiet --locked --bin bluegreen -- schema | diff envoy/bluegreen.schema.json -
-	$(PYTHON) tests/oracle/check_vectors.py
+	$(PYTHON) -m tests.oracle.check_vectors
 	@if command -v gofmt >/dev/null; then gofmt -l envoy tests | diff /dev/null -; fi
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
@@ -219,7 +219,7 @@ target/exports.json: Makefile $(NODE_BIN)/wasm-opt
 
 target/oracle/decisions.jsonl: $(wildcard tests/oracle/*.py) target/python/.installed
 	@mkdir -p $(@D)
-	$(PYTHON) tests/oracle/generate.py --seed 20261123 --groups 2000 --cases 50 > $@
+	$(PYTHON) -m tests.oracle.generate --seed 20261123 --groups 2000 --cases 50 > $@
 
 target/python/.installed: tests/requirements.txt
 	python3 -m venv --clear target/python

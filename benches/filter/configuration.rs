@@ -3,9 +3,9 @@
 use std::cell::LazyCell;
 use std::time::Duration;
 
-use bluegreen::table::Table;
 use criterion::{BatchSize, BenchmarkId, Criterion};
 
+use bluegreen_tests::environment::configured;
 use bluegreen_tests::shapes::SHAPES;
 
 pub fn bench(criterion: &mut Criterion) {
@@ -15,8 +15,8 @@ pub fn bench(criterion: &mut Criterion) {
         for size in [1, 10, 100, 1_000, 10_000, 100_000] {
             let config = LazyCell::new(|| shape.config(size));
             group.bench_function(BenchmarkId::new(shape.name, size), |bencher| {
-                let config = config.as_bytes();
-                let routine = |()| Table::from_json(config).unwrap();
+                let config = config.as_str();
+                let routine = |()| configured(config).unwrap();
                 bencher.iter_batched(|| (), routine, BatchSize::PerIteration);
             });
         }

@@ -2,15 +2,14 @@
 
 use std::hint::black_box;
 
-use bluegreen::config;
-use bluegreen::config::{Faults, Path};
+use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::split::Salt;
 use bluegreen::sticky::KeySource;
-use bluegreen::table::Table;
 use bluegreen::wire::Pairs;
 use criterion::{BenchmarkId, Criterion};
 use serde_json::json;
 
+use bluegreen_tests::environment::{Everything, configured};
 use bluegreen_tests::fake_host::{FakeHost, header};
 
 pub fn bench(criterion: &mut Criterion) {
@@ -29,11 +28,13 @@ pub fn bench(criterion: &mut Criterion) {
         ("query_with_escapes", json!({"query": "user"}), "/?model=fraud&us%65r=u%2D4711", &none),
     ] {
         let config: config::Key = serde_json::from_value(key).unwrap();
-        let source = KeySource::new(&config, &Path::Root, &mut Faults::default()).unwrap();
+        let source =
+            KeySource::new(&config, &Everything, &Path::Root, &mut ConfigErrors::default())
+                .unwrap();
         let headers = [header("x-user-id", "u-4711"), header("cookie", cookie)];
         let mut host = FakeHost::with_request(Some("a.example"), path, &headers);
         let buffer = bluegreen::host::Host::request_headers(&mut host);
-        let table = Table::from_json(br#"{"deployments": [{"name": "a"}]}"#).unwrap();
+        let table = configured(r#"{"deployments": [{"name": "a"}]}"#).unwrap();
         let request = table.read(Pairs::new(&buffer));
         assert_eq!(source.find(&request, &mut host).as_deref(), Some(&b"u-4711"[..]));
         group.bench_function(name, |bencher| {

@@ -1,8 +1,8 @@
 //! A proxy with its workers, its guard and its users.
 
-use bluegreen::decision::Variant;
 use bluegreen::rollback::guard::{BothCounts, Ending, Evidence, Question, Sampling, TICK, Users};
 use bluegreen::split::Bucket;
+use bluegreen::variant::Variant;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, Poisson};
 use rand_xoshiro::Xoshiro256PlusPlus;

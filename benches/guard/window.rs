@@ -17,7 +17,13 @@ pub struct Window {
 
 impl Window {
     pub fn new(margin: f64, above: f64) -> Self {
-        Self { margin, above, ticks: [BothCounts::default(); TICKS], next: 0, sum: BothCounts::default() }
+        Self {
+            margin,
+            above,
+            ticks: [BothCounts::default(); TICKS],
+            next: 0,
+            sum: BothCounts::default(),
+        }
     }
 
     pub fn tick(&mut self, tick: BothCounts) -> bool {
@@ -28,14 +34,10 @@ impl Window {
             failed: sum.failed - counts.failed,
         };
         let sum = self.sum.plus(tick);
-        let sum = BothCounts {
-            green: less(sum.green, oldest.green),
-            blue: less(sum.blue, oldest.blue),
-        };
+        let sum =
+            BothCounts { green: less(sum.green, oldest.green), blue: less(sum.blue, oldest.blue) };
         self.sum = sum;
-        let rate = |counts: Counts| {
-            f64::from(counts.failed()) / f64::from(counts.seen.max(1))
-        };
+        let rate = |counts: Counts| f64::from(counts.failed()) / f64::from(counts.seen.max(1));
         let (green, blue) = (rate(sum.green), rate(sum.blue));
         sum.green.seen >= LEAST_OF_GREEN && green > blue + self.margin && green > self.above
     }

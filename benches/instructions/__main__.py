@@ -11,8 +11,8 @@ from typing import NoReturn
 from benches.instructions.case import Case
 from benches.instructions.cases import cases
 from benches.instructions.check import compare
-from benches.instructions.opponents import check_scripts
 from benches.instructions.measure import measure_all
+from benches.instructions.opponents import check_scripts
 from benches.instructions.page import is_fresh, keep, write
 from benches.instructions.results import Results
 from benches.instructions.table import Table

@@ -1,20 +1,16 @@
 """An Envoy whose instructions are counted."""
 
-import os
 import re
-import subprocess
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from benches.instructions.valgrind import Valgrind
 from tests.harness.envoy import Envoy
 from tests.harness.polling import wait_until
-from tests.harness.process import Process
+from tests.harness.process import output
 
-START_SECONDS = 240.0
-"""Valgrind makes a start some ten times slower, and other jobs may run beside it."""
 CONTROL_SECONDS = 120.0
 
 ENVOY = Path(sysconfig.get_path("platlib")) / "envoy" / "_bin" / "envoy"
@@ -24,8 +20,10 @@ ENVOY = Path(sysconfig.get_path("platlib")) / "envoy" / "_bin" / "envoy"
 class CountedEnvoy(Envoy):
     """Envoy with one worker under callgrind, which counts nothing until `count` is called."""
 
+    start_seconds = 240.0
+    """Valgrind makes a start some ten times slower, and other jobs may run beside it."""
+
     def __init__(self, bootstrap: dict[str, Any], directory: Path, valgrind: Valgrind) -> None:
-        super().__init__(_undisturbed(bootstrap), directory, arguments=["--log-level", "warning"])
         self._valgrind = valgrind
         self._counts = directory / "counts"
         callgrind = [
@@ -37,21 +35,15 @@ class CountedEnvoy(Envoy):
             f"--vgdb-prefix={directory / 'vgdb'}",
             f"--callgrind-out-file={self._counts}",
         ]
-        _, *arguments = self._process.command
-        arguments[arguments.index("--file-flush-interval-msec") + 1] = "3600000"
-        command = [valgrind.program, *callgrind, ENVOY, *arguments]
-        environment = ["env", *(f"{name}={value}" for name, value in valgrind.environment.items())]
-        self._process = Process([*environment, *command], output=directory / "envoy.log", cwd=directory)
-
-    def __enter__(self) -> Self:
-        self._process.start(self._has_started, START_SECONDS, "Envoy to start under valgrind")
-        return self
-
-    def _has_started(self) -> bool:
-        try:
-            return super()._has_started()
-        except TimeoutError:
-            return False
+        super().__init__(
+            _undisturbed(bootstrap),
+            directory,
+            arguments=["--log-level", "warning"],
+            under=[valgrind.program, *callgrind],
+            binary=ENVOY,
+            environment=valgrind.environment,
+            flush_milliseconds=3_600_000,
+        )
 
     def start_counting(self) -> None:
         """From here on valgrind watches each instruction, which makes Envoy some ten times slower again."""
@@ -70,8 +62,7 @@ class CountedEnvoy(Envoy):
     def _tell(self, command: str) -> None:
         """Gives callgrind a command, and waits until it is carried out."""
         control = [self._valgrind.control, f"--vgdb-prefix={self.directory / 'vgdb'}", f"--pid={self._process.pid}"]
-        environment = os.environ | self._valgrind.environment
-        subprocess.run([*control, *command.split()], check=True, capture_output=True, timeout=CONTROL_SECONDS, env=environment)
+        output([*control, *command.split()], CONTROL_SECONDS, environment=self._valgrind.environment)
 
 
 def _undisturbed(bootstrap: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Collection
 from pathlib import Path
 
 from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.process import output
 
 WAT = Path(__file__).parents[1] / "floor"
 BINARYEN = REPOSITORY / "target" / "node" / "node_modules" / ".bin"
@@ -30,4 +30,4 @@ def floor_module(script: str, directory: Path, keep: Collection[str] | None = No
 
 
 def _run(program: str, *arguments: str) -> str:
-    return subprocess.run([BINARYEN / program, *arguments], check=True, capture_output=True, text=True).stdout
+    return output([BINARYEN / program, *arguments])

@@ -4,7 +4,6 @@ import hashlib
 import os
 import platform
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from benches.instructions.callgrind import ENVOY
 from benches.instructions.valgrind import Valgrind
 from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.process import output
 
 
 class FilterChanged(Exception):
@@ -32,10 +32,10 @@ def versions(valgrind: Valgrind) -> dict[str, str]:
     program = ENVOY.read_bytes()
     return {
         "filter": filter_version(),
-        "Envoy": _first(rb"(?<=/)\d[\d.]*(?=/)", _output(ENVOY, "--version").encode()),
+        "Envoy": _first(rb"(?<=/)\d[\d.]*(?=/)", output([ENVOY, "--version"]).encode()),
         "V8": _first(rb"\b1[0-9]\.\d+\.\d{2,4}\.\d{1,3}(?=\x00)", program),
         "LuaJIT": _first(rb"(?<=LuaJIT )2\.\d+\.\S+?(?=\x00)", program),
-        "valgrind": _output(valgrind.program, "--version").strip().removeprefix("valgrind-"),
+        "valgrind": output([valgrind.program, "--version"]).strip().removeprefix("valgrind-"),
         "machine": machine(),
     }
 
@@ -55,10 +55,6 @@ def machine() -> str:
     models = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     processor = models[0] if models else platform.machine()
     return f"{processor}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, {' '.join(platform.libc_ver())}"
-
-
-def _output(*command: str | Path) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def _first(pattern: bytes, text: bytes) -> str:

@@ -1,16 +1,17 @@
 """The proxies that take turns, and how one is measured."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from benches.instructions.proxy import LISTENER, configuration, lua, proxy, wasm
 from benches.instructions.request import Request, Stream
 from benches.times.envoy import TimedEnvoy
 from benches.times.h2load import H2load, Protocol
 from tests.harness.client import Client
+from tests.harness.service import Service
 
 Json = Any
 
@@ -36,7 +37,7 @@ class Rounds:
     """The same of 99 in 100."""
 
 
-class Contender:
+class Contender(Service):
     """One proxy, from entering the context on."""
 
     def __init__(self, name: str, http_filters: list[Json], directory: Path, workers: int) -> None:
@@ -46,15 +47,11 @@ class Contender:
         self._request = Request()
         self._user = ""
 
-    def __enter__(self) -> Self:
-        self._envoy.__enter__()
+    def _start(self, running: ExitStack) -> None:
+        running.enter_context(self._envoy)
         self._port = self._envoy.port(LISTENER)
         with Client(self._port) as client:
             self._user = Stream(client, self._request, "blue").user
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._envoy.__exit__(kind, error, trace)
 
     def memory(self) -> float:
         """MiB that are resident."""

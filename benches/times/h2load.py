@@ -1,9 +1,7 @@
 """Load by h2load, of nghttp2."""
 
-import os
 import re
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from benches.instructions.request import HOST, PATH, Request
 from tests.harness.artefact import REPOSITORY
+from tests.harness.process import output
 
 COPY = REPOSITORY / "target" / "h2load" / "usr"
 CONNECTIONS = 8
@@ -35,9 +34,9 @@ class H2load:
 
     def saturate(self, port: int, protocol: Protocol, request: Request, user: str, times: int) -> float:
         """As fast as it can; answers a second. Raises AssertionError unless all are answered."""
-        output = self._run(port, protocol, request, user, f"--requests={times}")
-        assert f"status codes: {times} 2xx" in output, output
-        [rate] = re.findall(r"^finished in .*, ([\d.]+) req/s", output, re.MULTILINE)
+        said = self._run(port, protocol, request, user, f"--requests={times}")
+        assert f"status codes: {times} 2xx" in said, said
+        [rate] = re.findall(r"^finished in .*, ([\d.]+) req/s", said, re.MULTILINE)
         return float(rate)
 
     def pace(self, port: int, protocol: Protocol, request: Request, user: str, rate: int, seconds: int) -> list[float]:
@@ -58,8 +57,7 @@ class H2load:
             *arguments,
             f"http://{HOST}{PATH}",
         ]
-        environment = os.environ | ({} if self.libraries is None else {"LD_LIBRARY_PATH": str(self.libraries)})
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, env=environment).stdout
+        return output(command, TIMEOUT_SECONDS, environment={} if self.libraries is None else {"LD_LIBRARY_PATH": str(self.libraries)})
 
 
 def h2load() -> H2load:

@@ -7,7 +7,7 @@
 #![expect(unsafe_code, reason = "functions under the names that the build looks for")]
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::contexts::{ContextId, Streams};
 use crate::host::Envoy;
@@ -28,7 +28,7 @@ unsafe extern "C" {
 
 /// A root context decides by this table from now on.
 pub fn configure(root: ContextId, table: Table) {
-    STREAMS.with_borrow_mut(|streams| streams.configure(root, Rc::new(table)));
+    STREAMS.with_borrow_mut(|streams| streams.configure(root, Arc::new(table)));
 }
 
 #[unsafe(no_mangle)]
@@ -45,9 +45,9 @@ extern "C" fn bluegreen_on_context_create(context: ContextId, parent: ContextId)
 extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
     // None of the calls that a decision makes comes back here.
     let response = STREAMS.with_borrow(|streams| {
-        let served = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
+        let outcome = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
         // Most carry nothing, and spare the second borrow.
-        (!served.response.is_empty()).then_some(served.response)
+        (!outcome.response.is_empty()).then_some(outcome.response)
     });
     if let Some(response) = response {
         STREAMS.with_borrow_mut(|streams| streams.keep(stream, response));

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
+use bluegreen::wire::{Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};
+use crate::values;
 
 thread_local! {
     /// Defined once in a VM, for each definition makes a new id.
@@ -44,12 +46,24 @@ impl Host for Envoy {
         hostcalls::add_header(Map::ResponseHeaders, name, value);
     }
 
-    fn property(&mut self, path: &PropertyPath) -> Property {
+    fn attribute(&mut self, path: &PropertyPath) -> Option<Vec<u8>> {
+        values::to_text(hostcalls::property(path.as_bytes()).ok()?)
+    }
+
+    fn metadata(&mut self, path: &PropertyPath) -> Property {
         match hostcalls::property(path.as_bytes()) {
             Ok(value) => Property::Bytes(value),
             Err(hostcalls::NOT_FOUND) => Property::Absent,
             Err(_) => Property::Unreadable,
         }
+    }
+
+    fn value(bytes: &[u8]) -> Value<'_> {
+        values::read(bytes)
+    }
+
+    fn members(bytes: &[u8]) -> Option<Pairs<'_>> {
+        Pairs::exact(bytes)
     }
 
     fn random(&mut self) -> Option<u128> {

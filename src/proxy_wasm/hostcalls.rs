@@ -5,8 +5,10 @@
 //! as it is, take a path that is ready, and give back the status.
 #![expect(unsafe_code, reason = "calls across the boundary of the module")]
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ptr::{null, null_mut};
+
+use crate::lender::Lender;
 
 /// A status of the ABI; 0 is success.
 pub type Status = u32;
@@ -134,6 +136,7 @@ pub fn now() -> u64 {
 /// Calls a function of Envoy that takes and gives nothing.
 pub fn call_foreign_function(name: &str) -> Status {
     let (mut results, mut size) = (null_mut::<u8>(), 0);
+    LENDER.with_borrow_mut(Lender::begin);
     // SAFETY: pointer and length are those of a slice, the pointers to results valid for the call.
     unsafe {
         let (name, length) = (name.as_ptr(), name.len());
@@ -173,44 +176,28 @@ pub fn plugin_configuration() -> Result<Vec<u8>, Status> {
     })
 }
 
-/// Largest buffer that is kept, in bytes: more than nearly all requests have in headers.
-const LARGEST_SPARE: usize = 16 * 1024;
-
 thread_local! {
-    /// What the host is filling, or may fill at the next call.
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static LENDER: RefCell<Lender> = const { RefCell::new(Lender::new()) };
 }
 
 /// Room of this size for what a call returns; the host fills it before the call ends.
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_memory_allocate(size: usize) -> *mut u8 {
-    let mut buffer = BUFFER.take();
-    buffer.clear();
-    buffer.reserve(size);
-    let data = buffer.as_mut_ptr();
-    BUFFER.set(buffer);
-    data
+    LENDER.with_borrow_mut(|lender| lender.lend(size))
 }
 
 /// Takes over the buffer that a call returned.
 fn returned(call: impl FnOnce(*mut *mut u8, *mut usize) -> Status) -> Result<Vec<u8>, Status> {
     let (mut data, mut size) = (null_mut::<u8>(), 0);
-    let status = call(&raw mut data, &raw mut size);
-    if status != OK {
-        return Err(status);
+    LENDER.with_borrow_mut(Lender::begin);
+    match call(&raw mut data, &raw mut size) {
+        // SAFETY: the host filled so many bytes of the buffer that it names.
+        OK => Ok(LENDER.with_borrow_mut(|lender| unsafe { lender.claim(data, size) })),
+        status => Err(status),
     }
-    let mut buffer = BUFFER.take();
-    if buffer.as_ptr() != data || buffer.capacity() < size {
-        return Ok(Vec::new());
-    }
-    // SAFETY: the host filled so many bytes of this very buffer.
-    unsafe { buffer.set_len(size) };
-    Ok(buffer)
 }
 
 /// Keeps a buffer for the next call.
 pub fn reuse(buffer: Vec<u8>) {
-    if buffer.capacity() <= LARGEST_SPARE {
-        BUFFER.set(buffer);
-    }
+    LENDER.with_borrow_mut(|lender| lender.keep(buffer));
 }

@@ -1,6 +1,9 @@
 //! The filter for hosts of proxy-wasm. Decides nothing.
 
 pub mod contexts;
+pub mod environment;
+pub mod lender;
+pub mod values;
 
 #[cfg(target_os = "wasi")]
 mod exports;

@@ -5,6 +5,7 @@ use proxy_wasm::traits::{Context, RootContext};
 use proxy_wasm::types::LogLevel;
 
 use crate::contexts::ContextId;
+use crate::environment::Vm;
 use crate::exports;
 use crate::hostcalls;
 
@@ -22,18 +23,18 @@ impl Context for Plugin {}
 
 impl RootContext for Plugin {
     fn on_configure(&mut self, _size: usize) -> bool {
-        match Table::from_json(&hostcalls::plugin_configuration().unwrap_or_default()) {
+        match Table::from_json(&hostcalls::plugin_configuration().unwrap_or_default(), &Vm) {
             Ok(table) => {
                 log::info!("configured: {} deployments", table.names().len());
                 exports::configure(self.root, table);
                 true
             }
-            Err(faults) => {
-                for fault in &faults {
-                    log::error!("configuration refused: {fault}");
+            Err(errors) => {
+                for error in &errors {
+                    log::error!("configuration refused: {error}");
                 }
-                if faults.untold() > 0 {
-                    log::error!("configuration refused: and {} more faults", faults.untold());
+                if errors.omitted() > 0 {
+                    log::error!("configuration refused: and {} more errors", errors.omitted());
                 }
                 false
             }

@@ -7,7 +7,7 @@ use serde_json::Number;
 /// `±digits × 10^exponent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
-    /// Whether it stands behind a minus sign.
+    /// Whether it has a minus sign.
     pub negative: bool,
     /// Without zeros at either end; none for zero.
     pub digits: String,

@@ -1,14 +1,27 @@
-//! The proxy as the filter sees it: the few calls it makes. Tests pass a host of their own.
+//! The proxy as the rules see it: what it can read at configuration time, and the few calls that a
+//! request makes. Tests pass a host of their own.
 
-use std::fmt;
-
-use crate::config::{Faults, Path};
+use crate::config::MetadataSource;
 use crate::metrics::Counter;
+use crate::wire::{Pairs, Property, PropertyPath, Value};
 
-/// The host of one stream. Calls that return bytes are dear, the others cheap.
+/// What a validation has to know of the host and of its machine.
+pub trait Environment {
+    /// The bytes of a variable of the environment that holds a secret; None if there is none.
+    fn secret(&self, variable: &str) -> Option<Vec<u8>>;
+
+    /// Where [`Host::metadata`] finds filter metadata: a namespace, and keys and indexes below it.
+    /// None if this host cannot read the metadata of that source.
+    fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath>;
+
+    /// Where [`Host::attribute`] finds an attribute. None if this host has no such attribute.
+    fn attribute(&self, path: &[&str]) -> Option<PropertyPath>;
+}
+
+/// The host of one stream. Calls that return bytes are expensive, the others cheap.
 pub trait Host {
     /// All request headers in the order received, names in lower case, in the encoding that
-    /// [`crate::pairs`] reads. One dear call however many headers there are.
+    /// [`Pairs`] reads. One expensive call however many headers there are.
     fn request_headers(&mut self) -> Vec<u8>;
 
     /// Takes back a buffer that it returned, to fill it again.
@@ -28,8 +41,18 @@ pub trait Host {
     /// Adds a header line after those of this name.
     fn add_response_header(&mut self, name: &str, value: &str);
 
-    /// Looks up a property. One dear call, less than half as dear if it is absent.
-    fn property(&mut self, path: &PropertyPath) -> Property;
+    /// An attribute as people write it: a text, a number or a boolean. None where it is absent, and
+    /// for lists and structs. One expensive call, less than half as expensive if it is absent.
+    fn attribute(&mut self, path: &PropertyPath) -> Option<Vec<u8>>;
+
+    /// Looks up filter metadata. As expensive as an attribute.
+    fn metadata(&mut self, path: &PropertyPath) -> Property;
+
+    /// Reads a value of filter metadata in the encoding of this host.
+    fn value(bytes: &[u8]) -> Value<'_>;
+
+    /// Names and encoded values of a struct's members; None for what is no struct.
+    fn members(bytes: &[u8]) -> Option<Pairs<'_>>;
 
     /// 128 bits that nobody can foresee, or none if the system has no more.
     fn random(&mut self) -> Option<u128>;
@@ -48,63 +71,4 @@ pub trait Host {
 
     /// Logs a warning the first time that this key is seen in this proxy.
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String);
-}
-
-/// Path of a property, its segments joined as the host wants them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PropertyPath(Box<[u8]>);
-
-impl PropertyPath {
-    /// Joins segments, none of which may hold a zero byte.
-    #[must_use]
-    pub fn new(segments: &[&str]) -> Self {
-        Self(segments.join("\0").into_bytes().into_boxed_slice())
-    }
-
-    /// Validates the path of a configuration; None where that added faults.
-    pub fn parse(segments: &[String], at: &Path, faults: &mut Faults) -> Option<Self> {
-        if segments.is_empty() {
-            faults.add(at, "is empty");
-            return None;
-        }
-        for (index, segment) in segments.iter().enumerate() {
-            if segment.is_empty() || segment.contains('\0') {
-                faults.add_text(&at.index(index), segment, "cannot be a part of a path");
-                return None;
-            }
-        }
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        Some(Self::new(&segments))
-    }
-
-    /// This path below another.
-    #[must_use]
-    pub fn below(&self, root: &[&str]) -> Self {
-        let root = root.join("\0").into_bytes();
-        Self([&root, &[0][..], &self.0].concat().into())
-    }
-
-    /// The segments with a zero byte between them.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-/// The segments with a dot between them.
-impl fmt::Display for PropertyPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.0).replace('\0', "."))
-    }
-}
-
-/// What the host says of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Property {
-    /// Nothing is there.
-    Absent,
-    /// The value in the host's encoding.
-    Bytes(Vec<u8>),
-    /// Something is there that the host cannot encode, such as a null.
-    Unreadable,
 }

@@ -16,4 +16,5 @@ pub mod split;
 pub mod sticky;
 pub mod table;
 pub mod tags;
+pub mod variant;
 pub mod wire;

@@ -2,14 +2,12 @@
 
 use hashbrown::HashMap;
 
-use crate::config;
-use crate::config::{Config, Explain};
-use crate::config::{Faults, Path};
-use crate::deployment::Defaults;
-pub use crate::deployment::Deployment;
-use crate::matching::Index;
-use crate::matching::Match;
-use crate::request::{Request, Wanted};
+use crate::config::{Config, ConfigErrors, Explain, Path, read};
+use crate::decision::Surroundings;
+use crate::deployment::{Defaults, Deployment, Validation};
+use crate::host::Environment;
+use crate::matching::{Index, Match};
+use crate::request::{HeadersOfInterest, Request};
 use crate::rollback::{Names, Sources};
 use crate::tags::Tags;
 use crate::wire::Pairs;
@@ -20,36 +18,90 @@ pub struct Table {
     deployments: Box<[Deployment]>,
     names: Names,
     index: Index,
-    wanted: Wanted,
-    /// Names under which decisions are written.
-    pub tags: Tags,
-    /// Where rollback flags are looked up.
-    pub rollback: Sources,
-    /// Who may ask for explanations.
-    pub explain: Explain,
+    headers: HeadersOfInterest,
+    tags: Tags,
+    rollback: Sources,
+    explain: Explain,
 }
 
+// A native host shares one table between all workers.
+const _: () = {
+    const fn is_shared<T: Send + Sync>() {}
+    is_shared::<Table>();
+};
+
 impl Table {
-    /// Reads and validates a configuration.
+    /// Reads and validates a configuration for a host.
     ///
     /// # Errors
-    /// Every fault of the configuration with its JSON path.
-    pub fn from_json(text: &[u8]) -> Result<Self, Faults> {
-        let malformed = match config::read::read(text) {
-            Ok(config) => return Self::try_from(config),
+    /// Every error of the configuration with its JSON path.
+    pub fn from_json(text: &[u8], environment: &dyn Environment) -> Result<Self, ConfigErrors> {
+        let malformed = match read::read(text) {
+            Ok(config) => return Self::new(config, environment),
             Err(malformed) => malformed,
         };
-        let mut faults = malformed.faults;
-        if let Some(Err(more)) = malformed.rest.map(Self::try_from) {
-            faults.add_consequences(more);
+        let mut errors = malformed.errors;
+        if let Some(Err(more)) = malformed.rest.map(|rest| Self::new(rest, environment)) {
+            errors.add_consequences(more);
         }
-        Err(faults)
+        Err(errors)
+    }
+
+    /// Validates a configuration for a host.
+    ///
+    /// # Errors
+    /// Every error of the configuration with its JSON path.
+    pub fn new(config: Config, environment: &dyn Environment) -> Result<Self, ConfigErrors> {
+        let mut errors = ConfigErrors::default();
+        let root = Path::Root;
+        let tags = Tags::new(&config.tags, &root.key("tags"), &mut errors);
+        let at = root.key("rollback");
+        let rollback = Sources::new(&config.rollback, environment, &at, &mut errors);
+        let explain = config.explain.known(&root.key("explain"), &mut errors);
+        let by = Validation { environment, tags: &tags };
+        let defaults = Defaults::new(&config.defaults, by, &root.key("defaults"), &mut errors);
+        let list = root.key("deployments");
+        if config.deployments.is_empty() {
+            errors.required(&list);
+        }
+        let mut index = Index::default();
+        let mut names = Names::default();
+        let mut matches = HashMap::with_capacity(config.deployments.len());
+        let mut deployments = Vec::with_capacity(config.deployments.len());
+        for (position, deployment) in config.deployments.into_iter().enumerate() {
+            let at = list.index(position);
+            let name = deployment.name.as_str();
+            if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
+                let mut names = deployments.iter().map(|earlier: &Deployment| &*earlier.name);
+                let earlier = names.position(|earlier| earlier == name).unwrap_or_default();
+                errors.duplicate(&at.key("name"), &list.index(earlier).key("name"));
+            }
+            let at_match = at.key("match");
+            if let Some(conditions) = Match::new(&deployment.matches, &at_match, &mut errors) {
+                index.enter(&conditions, position);
+                if let Err(taken) = matches.try_insert(conditions, position) {
+                    let earlier = list.index(*taken.entry.get());
+                    errors.duplicate(&at_match, &earlier.key("match"));
+                }
+            }
+            deployments.push(Deployment::new(&deployment, &defaults, by, &at, &mut errors));
+        }
+        match explain {
+            Some(explain) if errors.is_empty() => {
+                let mut policies = deployments.iter().map(|deployment| &deployment.policy);
+                let key = policies.find_map(|policy| policy.assigner.key_header());
+                let headers = HeadersOfInterest::new(&tags, key);
+                let deployments = deployments.into();
+                Ok(Self { deployments, names, index, headers, tags, rollback, explain })
+            }
+            _ => Err(errors),
+        }
     }
 
     /// Reads the headers of a request.
     #[must_use]
     pub fn read<'a>(&self, headers: Pairs<'a>) -> Request<'a> {
-        Request::read(headers, &self.tags, &self.wanted)
+        Request::read(headers, &self.tags, &self.headers)
     }
 
     /// The deployment that a request belongs to.
@@ -63,50 +115,22 @@ impl Table {
     pub fn names(&self) -> &Names {
         &self.names
     }
-}
 
-impl TryFrom<Config> for Table {
-    type Error = Faults;
+    /// Names under which decisions are written.
+    #[must_use]
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
 
-    fn try_from(config: Config) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
-        let root = Path::Root;
-        let tags = Tags::new(&config.tags, &root.key("tags"), &mut faults);
-        let rollback = Sources::new(&config.rollback, &root.key("rollback"), &mut faults);
-        let explain = config.explain.known(&root.key("explain"), &mut faults);
-        let defaults = Defaults::new(&config.defaults, &tags, &root.key("defaults"), &mut faults);
-        let list = root.key("deployments");
-        if config.deployments.is_empty() {
-            faults.add(&list, "is missing or empty");
-        }
-        let mut index = Index::default();
-        let mut names = Names::default();
-        let mut matches = HashMap::with_capacity(config.deployments.len());
-        let mut deployments = Vec::with_capacity(config.deployments.len());
-        for (position, deployment) in config.deployments.into_iter().enumerate() {
-            let at = list.index(position);
-            let name = deployment.name.as_str();
-            if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
-                faults.add_text(&at.key("name"), name, "is another deployment's name too");
-            }
-            let at_match = at.key("match");
-            if let Some(conditions) = Match::new(&deployment.matches, &at_match, &mut faults) {
-                index.enter(&conditions, position);
-                if let Err(taken) = matches.try_insert(conditions, position) {
-                    let earlier = list.index(*taken.entry.get());
-                    faults.add_clash(&at_match, &earlier.key("match"));
-                }
-            }
-            deployments.push(Deployment::new(&deployment, &defaults, &tags, &at, &mut faults));
-        }
-        match explain {
-            Some(explain) if faults.is_empty() => {
-                let key = deployments.iter().find_map(|deployment| deployment.lot.key_header());
-                let wanted = Wanted::new(&tags, key);
-                let deployments = deployments.into();
-                Ok(Self { deployments, names, index, wanted, tags, rollback, explain })
-            }
-            _ => Err(faults),
-        }
+    /// Who may ask for explanations.
+    #[must_use]
+    pub fn explain(&self) -> Explain {
+        self.explain
+    }
+
+    /// What all deployments share when they decide.
+    #[must_use]
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { tags: &self.tags, rollback: &self.rollback, names: &self.names }
     }
 }

@@ -10,11 +10,10 @@
 
 mod counting;
 
-use std::rc::Rc;
-
-use bluegreen::decision::{Reason, Variant};
+use bluegreen::decision::Reason;
 use bluegreen::filter;
-use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen_tests::environment::configured;
 
 use crate::counting::Usage;
 use bluegreen_tests::shapes::SHAPES;
@@ -30,15 +29,15 @@ fn allocations(deployment: &str, rest: &str, headers: &[(&str, &str)]) -> (usize
              "clusters": {{"blue": "b", "green": "g"}}, {deployment}}},
             {{"name": "other", "green_weight": 100}}] {rest}}}"#
     );
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(&config).unwrap();
     let mut host = SilentHost::with_request(headers);
-    let (served, usage) = counting::during(|| {
-        let served = filter::on_request_headers(&table, &mut host).unwrap();
-        served.response.write(&mut host);
-        served
+    let (outcome, usage) = counting::during(|| {
+        let outcome = filter::on_request_headers(&table, &mut host).unwrap();
+        outcome.response.write(&mut host);
+        outcome
     });
-    assert_eq!((served.deployment, served.decision.variant), ("a", Some(Variant::Blue)));
-    (usage.allocations, served.decision.reason)
+    assert_eq!((outcome.deployment, outcome.decision.variant), ("a", Some(Variant::Blue)));
+    (usage.allocations, outcome.decision.reason)
 }
 
 #[test]
@@ -79,7 +78,7 @@ fn an_allocation_would_be_counted() {
 fn ten_thousand_deployments_fit_into_32_mebibytes() {
     for shape in &SHAPES {
         let config = shape.config(10_000);
-        let (table, usage) = counting::during(|| Table::from_json(config.as_bytes()).unwrap());
+        let (table, usage) = counting::during(|| configured(&config).unwrap());
         assert_eq!(table.names().len(), 10_000);
         let Usage { kept, peak, .. } = usage;
         println!(

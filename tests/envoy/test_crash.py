@@ -3,7 +3,6 @@
 The filter itself gives no way to crash it, so another one stands in its place.
 """
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from tests.harness.client import Client, Header
 from tests.harness.filter_health import filter_failures
 from tests.harness.polling import wait_until
 from tests.harness.prediction import predict
+from tests.harness.process import output
 from tests.harness.standalone import Standalone
 from tests.harness.upstream import Upstream
 
@@ -24,7 +24,7 @@ def crashing_filter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wasm = tmp_path_factory.mktemp("crashing_filter") / "crashing_filter.wasm"
     source = Path(__file__).with_name("crashing_filter.rs")
     options = ["--edition", "2024", "--crate-type", "cdylib", "--target", "wasm32-wasip1", "-C", "opt-level=z", "-C", "panic=abort"]
-    subprocess.run(["rustc", *options, source, "-o", wasm], check=True, cwd=REPOSITORY)
+    output(["rustc", *options, source, "-o", wasm], seconds=300, cwd=REPOSITORY)
     return wasm
 
 

@@ -1,7 +1,6 @@
 """The decision vectors, and random configurations against the oracle, request by request through Envoy."""
 
 import json
-import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,21 +11,18 @@ import pytest
 from tests.harness.artefact import REPOSITORY
 from tests.harness.bootstrap import LARGEST_HEADERS_KIB, bootstrap, client_addresses_by_header, cluster, listener
 from tests.harness.client import Answer, Client
-from tests.harness.decision_vectors import Case, Group, read_group, read_groups
+from tests.harness.decision_answers import differences, state_headers
+from tests.harness.decision_vectors import Case, Group, read_group, sendable_groups
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter, set_metadata
+from tests.harness.process import output
 from tests.harness.routes import route_table, route_to
 from tests.harness.upstream import Upstream
 
 ORACLE_SEED, ORACLE_GROUPS, ORACLE_CASES = 20261123, 90, 20
 ORACLE_NODES = 5
 """Each kind of node metadata takes an Envoy of its own."""
-INTERNAL_ADDRESS = "10.255.255.254"
-"""Where internal requests come from that name no address."""
-
-VECTORS = [
-    group for group in read_groups((REPOSITORY / "tests" / "vectors" / "decisions.json").read_text()) if not group.native_only
-]
+VECTORS = sendable_groups()
 
 
 class Proxies:
@@ -58,54 +54,19 @@ def by_node(groups: list[Group]) -> list[list[Group]]:
 
 def _listener(group: Group) -> Any:
     route = route_to(group.name, group.metadata("route"))
-    route["request_headers_to_add"] = [
-        {"header": {"key": state_header(name), "value": f"%FILTER_STATE(wasm.{name}:PLAIN)%"}}
-        for name in {name for case in group.cases for name in case.expect.get("filter_state", {})}
-    ]
+    route["request_headers_to_add"] = state_headers(group.states())
     filters = [*([set_metadata(group.dynamic_metadata)] if group.dynamic_metadata else []), bluegreen_filter(group.configuration)]
     routes = route_table([route], group.metadata("virtual_host"))
-    internal = {case.source_address or INTERNAL_ADDRESS for case in group.cases if case.internal}
-    addresses = client_addresses_by_header(*sorted(internal))
+    addresses = client_addresses_by_header(*group.internal_addresses())
     return listener(group.name, filters, routes, group.metadata("listener"), max_request_headers_kb=LARGEST_HEADERS_KIB, **addresses)
-
-
-def state_header(name: str) -> str:
-    """The header by which an upstream sees the filter state `wasm.NAME`."""
-    return f"x-state-{name.lower()}"
 
 
 def ask(client: Client, case: Case) -> Answer:
     assert case.host is not None
-    headers = case.headers()
-    address = case.source_address or (INTERNAL_ADDRESS if case.internal else None)
+    headers, address = case.headers(), case.client_address()
     if address is not None:
         headers.append(("x-forwarded-for", address))
     return client.request(case.path, headers, case.host, case.method)
-
-
-def differences(answer: Answer, case: Case, group: Group) -> list[str]:
-    """What an answer has otherwise than expected."""
-    if answer.status != 200:
-        return [f"status {answer.status}"]
-    upstream = answer.json()["headers"]
-    found = []
-    for name, expected in case.expect.get("tags", {}).items():
-        found.append((f"tag {name}", [value for key, value in upstream if key == name.lower()], expected))
-    for name, expected in case.expect.get("filter_state", {}).items():
-        found.append((f"filter state {name}", [value for key, value in upstream if key == state_header(name)], expected))
-    for name, expected in case.expect.get("response", {}).items():
-        found.append((f"response header {name}", answer.all(name.lower()), expected))
-    if "variant" in case.expect and group.variant_header is not None:
-        found.append(("variant", answer.all(group.variant_header.lower()), case.expect["variant"]))
-    cookies = [cookie.partition("=")[0] for cookie in answer.all("set-cookie")]
-    found.append(("issued cookie", cookies, case.expect.get("issued_cookie")))
-    wrong = [(what, values, expected) for what, values, expected in found if values != as_received(expected)]
-    return [f"{what}: {values}, expected {expected}" for what, values, expected in wrong]
-
-
-def as_received(value: str | None) -> list[str]:
-    """A header's value as tests read it: the bytes of its UTF-8 decoded as Latin-1."""
-    return [] if value is None else [value.encode().decode("latin-1")]
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +99,7 @@ def test_a_thousand_random_decisions_are_those_of_the_oracle(fleet: Fleet, blue:
 def random_groups() -> list[Group]:
     """Groups from the oracle, all requests fit for HTTP/1.1, with few kinds of node metadata."""
     size = ["--seed", str(ORACLE_SEED), "--groups", str(ORACLE_GROUPS), "--cases", str(ORACLE_CASES)]
-    command = [sys.executable, REPOSITORY / "tests" / "oracle" / "generate.py", *size, "--sendable"]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    command = [sys.executable, "-m", "tests.oracle.generate", *size, "--sendable"]
+    lines = output(command, cwd=REPOSITORY).splitlines()
     commonest = sorted(by_node([read_group(line) for line in lines]), key=len, reverse=True)[:ORACLE_NODES]
     return [group for alike in commonest for group in alike]

@@ -1,7 +1,6 @@
 """envoy/standalone/routes-where-wanted.yaml keeps requests that no deployment wants out of the filter, and changes nothing for others."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.polling import wait_until
 from tests.harness.prediction import predict, users, users_on, variant
+from tests.harness.process import output
 from tests.harness.standalone import SOURCE, Standalone
 from tests.harness.upstream import received
 
@@ -33,7 +33,7 @@ def client(proxy: Envoy, standalone: Standalone) -> Iterator[Client]:
     with Client(proxy.port("ingress")) as client:
         wait_until(lambda: variant(client.request(ELSEWHERE)), 5, "a deployment for any request")
         use, *_ = commands()
-        subprocess.run(["sh", "-c", use], cwd=standalone.directory, check=True)
+        output(["sh", "-c", use], cwd=standalone.directory)
         wait_until(lambda: variant(client.request(ELSEWHERE)) is None, 5, "the routes")
         yield client
 
@@ -61,5 +61,5 @@ def test_the_commands_of_the_file_roll_back_and_end_it(standalone: Standalone, c
     _, roll_back, end = commands()
     user = users_on("green", WEIGHT, 1)[0]
     for command, expected in ((roll_back, "blue"), (end, "green")):
-        subprocess.run(["sh", "-c", command], cwd=standalone.directory, check=True)
+        output(["sh", "-c", command], cwd=standalone.directory)
         wait_until(lambda: variant(predict(client, user)) == expected, 5, f"{command!r} to take effect")

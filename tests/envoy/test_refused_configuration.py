@@ -7,11 +7,12 @@ import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
-from tests.harness.envoy import Envoy, EnvoyExited
+from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
 from tests.harness.polling import wait_until
 from tests.harness.prediction import predict, side, users, users_on, variant
+from tests.harness.process import ProcessEnded
 from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import Standalone
 from tests.harness.upstream import Upstream, received
@@ -82,7 +83,7 @@ def test_after_a_refused_configuration_a_good_one_is_taken(standalone: Standalon
 def test_envoy_does_not_start_with_a_refused_configuration(fleet: Fleet, blue: Upstream) -> None:
     faulty = '{"deployments": [{"name": "fraud", "green_weight": 120}]}'
     listeners = [listener("ingress", bluegreen_filter(faulty), route_table([route_to("blue")]))]
-    with pytest.raises(EnvoyExited, match="deployments.0..green_weight: 120 is not between 0 and 100"):
+    with pytest.raises(ProcessEnded, match="deployments.0..green_weight: 120 is not between 0 and 100"):
         fleet.run(bootstrap(listeners, [cluster("blue", blue.port)]))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.harness.client import Client
 from tests.harness.envoy import Envoy, validate
 from tests.harness.polling import wait_until
 from tests.harness.prediction import PATH, SALT, predict, side, users, users_on, variant
+from tests.harness.process import output
 from tests.harness.standalone import SOURCE, Standalone
 from tests.harness.upstream import Upstream, received
 
@@ -32,12 +32,12 @@ def commands_in_the_head_of(file: Path) -> list[str]:
 
 
 def run(command: str, standalone: Standalone) -> None:
-    subprocess.run(["sh", "-c", command], cwd=standalone.directory, check=True)
+    output(["sh", "-c", command], cwd=standalone.directory)
 
 
 def test_envoy_takes_the_bootstrap_as_it_stands() -> None:
     check = validate(SOURCE / "bootstrap.yaml", cwd=SOURCE)
-    assert check.returncode == 0, check.stderr
+    assert check.status == 0, check.errors
 
 
 def test_the_admin_page_is_for_this_machine_alone() -> None:

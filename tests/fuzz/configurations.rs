@@ -1,11 +1,12 @@
 //! Target: the bytes of a configuration.
 
-use std::rc::Rc;
-
-use bluegreen::decision::{Decision, Variant};
+use bluegreen::decision::Decision;
 use bluegreen::filter;
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::host::Host;
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen::wire::{self, Pairs, Property, PropertyPath};
+use bluegreen_tests::environment::{Everything, configured};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
@@ -61,13 +62,11 @@ fn configurations_are_read_alike_each_time_and_decide_within_bounds() {
     });
     let inputs = prop_oneof![edited, mutated(&texts, &WORDS)];
     check("configurations", inputs, |text| {
-        match (Table::from_json(text), Table::from_json(text)) {
-            (Ok(table), Ok(again)) => {
-                accepted(text, &Rc::new(table), &Rc::new(again)).map(|()| true)
-            }
-            (Err(faults), Err(again)) => {
-                prop_assert!(faults.iter().len() > 0);
-                prop_assert_eq!(faults, again);
+        match (Table::from_json(text, &Everything), Table::from_json(text, &Everything)) {
+            (Ok(table), Ok(again)) => accepted(text, &table, &again).map(|()| true),
+            (Err(errors), Err(again)) => {
+                prop_assert!(errors.iter().len() > 0);
+                prop_assert_eq!(errors, again);
                 Ok(false)
             }
             _ => Err(TestCaseError::fail("read once so and once otherwise")),
@@ -76,11 +75,11 @@ fn configurations_are_read_alike_each_time_and_decide_within_bounds() {
 }
 
 /// What is promised of a table, made twice of one text.
-fn accepted(text: &[u8], table: &Rc<Table>, again: &Rc<Table>) -> Promise {
+fn accepted(text: &[u8], table: &Table, again: &Table) -> Promise {
     let config: Value = serde_json::from_slice(text).unwrap();
     let deployments = config["deployments"].as_array().unwrap();
     prop_assert_eq!(table.names().len(), deployments.len());
-    let compact = Table::from_json(config.to_string().as_bytes());
+    let compact = configured(&config.to_string());
     prop_assert!(compact.is_ok(), "not without its white space");
 
     let sources = config["rollback"]["sources"].as_array().map_or(2, Vec::len);
@@ -104,10 +103,10 @@ fn accepted(text: &[u8], table: &Rc<Table>, again: &Rc<Table>) -> Promise {
     Ok(())
 }
 
-fn decide(table: &Rc<Table>, host: &mut impl Host) -> Option<(String, Decision)> {
-    filter::on_request_headers(table, host).map(|served| {
-        served.response.write(host);
-        (served.deployment.to_owned(), served.decision)
+fn decide(table: &Table, host: &mut impl Host) -> Option<(String, Decision)> {
+    filter::on_request_headers(table, host).map(|outcome| {
+        outcome.response.write(host);
+        (outcome.deployment.to_owned(), outcome.decision)
     })
 }
 
@@ -136,16 +135,16 @@ fn request_for(deployment: &Value) -> Vec<Header> {
 
 fn host_with(lines: &[Header]) -> FakeHost {
     let address = PropertyPath::new(&["source", "address"]);
-    let properties = vec![(address, Property::Bytes(b"198.51.100.7:4711".to_vec()))];
+    let attributes = vec![(address, b"198.51.100.7:4711".to_vec())];
     FakeHost {
         request: lines.to_vec(),
-        properties,
+        attributes,
         now: 1_800_000_000_000_000_000,
         ..FakeHost::default()
     }
 }
 
-/// A host that can tell no property.
+/// A host that can read no property.
 struct Dark(FakeHost);
 
 impl Host for Dark {
@@ -169,8 +168,20 @@ impl Host for Dark {
         self.0.add_response_header(name, value);
     }
 
-    fn property(&mut self, _path: &PropertyPath) -> Property {
+    fn attribute(&mut self, _path: &PropertyPath) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn metadata(&mut self, _path: &PropertyPath) -> Property {
         Property::Unreadable
+    }
+
+    fn value(bytes: &[u8]) -> wire::Value<'_> {
+        FakeHost::value(bytes)
+    }
+
+    fn members(bytes: &[u8]) -> Option<Pairs<'_>> {
+        FakeHost::members(bytes)
     }
 
     fn random(&mut self) -> Option<u128> {

@@ -1,17 +1,17 @@
 //! Target: the buffer of a request's headers.
 
-use std::rc::Rc;
-
-use bluegreen::decision::{Decision, Variant};
+use bluegreen::decision::Decision;
 use bluegreen::filter;
-use bluegreen::host::Property;
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
 use bluegreen::wire::encode;
+use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
+use crate::naive_pairs::naive_pairs;
 use crate::seeds;
 use bluegreen_tests::fake_host::{FakeHost, Header, values};
 use bluegreen_tests::metadata;
@@ -56,7 +56,7 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     let mut config = seeds::whole();
     config["tags"]["blue"] = json!("write");
     config["deployments"][0]["green_weight"] = json!(50);
-    let table = Rc::new(Table::from_json(config.to_string().as_bytes()).unwrap());
+    let table = configured(&config.to_string()).unwrap();
     check("headers", mutated(&seeds::requests(), &WORDS), |buffer| {
         let pairs = naive_pairs(buffer);
         let is_deep = pairs.iter().any(|(name, _)| name == b":path");
@@ -64,7 +64,7 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     });
 }
 
-fn promise(table: &Rc<Table>, buffer: &[u8], pairs: &[Header]) -> Promise {
+fn promise(table: &Table, buffer: &[u8], pairs: &[Header]) -> Promise {
     let (decided, host) = decide(table, buffer, pairs, None);
     let encoded = encode(pairs.iter().map(|(name, value)| (&name[..], &value[..])));
     let (again, same) = decide(table, &encoded, pairs, None);
@@ -97,7 +97,7 @@ fn promise(table: &Rc<Table>, buffer: &[u8], pairs: &[Header]) -> Promise {
 }
 
 fn decide(
-    table: &Rc<Table>,
+    table: &Table,
     buffer: &[u8],
     pairs: &[Header],
     flag: Option<bool>,
@@ -109,40 +109,11 @@ fn decide(
         ..FakeHost::default()
     };
     host.properties.extend(flag.map(|flag| metadata::flag("route", &flag.into())));
-    let address = bluegreen::host::PropertyPath::new(&["source", "address"]);
-    host.properties.push((address, Property::Bytes(b"[2001:db8::7]:4711".to_vec())));
-    let decided = filter::on_request_headers(table, &mut host).map(|served| {
-        served.response.write(&mut host);
-        (served.deployment.to_owned(), served.decision)
+    let address = bluegreen::wire::PropertyPath::new(&["source", "address"]);
+    host.attributes.push((address, b"[2001:db8::7]:4711".to_vec()));
+    let decided = filter::on_request_headers(table, &mut host).map(|outcome| {
+        outcome.response.write(&mut host);
+        (outcome.deployment.to_owned(), outcome.decision)
     });
     (decided, host)
-}
-
-/// Reads pairs in another way than the filter does: by offsets, and with copies.
-pub fn naive_pairs(buffer: &[u8]) -> Vec<Header> {
-    let size = |at: usize| {
-        let bytes = buffer.get(at..at.checked_add(4)?)?;
-        usize::try_from(u32::from_le_bytes(bytes.try_into().unwrap())).ok()
-    };
-    let count = size(0).unwrap_or(0);
-    let Some(mut at) = count.checked_mul(8).and_then(|sizes| sizes.checked_add(4)) else {
-        return Vec::new();
-    };
-    if at > buffer.len() {
-        return Vec::new();
-    }
-    let mut pairs = Vec::new();
-    for pair in 0..count {
-        let mut part = |size: usize| {
-            let end = at.checked_add(size)?;
-            let text = buffer.get(at..end)?.to_vec();
-            buffer.get(end)?;
-            at = end + 1;
-            Some(text)
-        };
-        let (Some(name), Some(value)) = (size(4 + pair * 8), size(8 + pair * 8)) else { break };
-        let (Some(name), Some(value)) = (part(name), part(value)) else { break };
-        pairs.push((name, value));
-    }
-    pairs
 }

@@ -21,6 +21,7 @@ mod configurations;
 mod headers;
 mod inputs;
 mod mutation;
+mod naive_pairs;
 mod rollback;
 mod seeds;
 mod tokens;

@@ -10,7 +10,7 @@ pub enum Mutation {
     Set(Index, u8),
     Insert(Index, Vec<u8>),
     /// A word that means something to the target.
-    Word(Index, Index),
+    Keyword(Index, Index),
     /// Bytes of here are gone.
     Cut(Index, u8),
     /// Bytes of here stand there as well.
@@ -40,7 +40,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
         (at(), any::<u8>()).prop_map(|(at, byte)| Mutation::Set(at, byte)),
         (at(), prop::collection::vec(any::<u8>(), 1..4))
             .prop_map(|(at, bytes)| Mutation::Insert(at, bytes)),
-        (at(), at()).prop_map(|(at, word)| Mutation::Word(at, word)),
+        (at(), at()).prop_map(|(at, word)| Mutation::Keyword(at, word)),
         (at(), 1..20_u8).prop_map(|(at, size)| Mutation::Cut(at, size)),
         (at(), at(), 1..20_u8).prop_map(|(from, to, size)| Mutation::Copy(from, to, size)),
         (at(), at(), at()).prop_map(|(at, seed, from)| Mutation::Splice(at, seed, from)),
@@ -64,7 +64,7 @@ impl Mutation {
                 let at = place(at, &bytes);
                 bytes.splice(at..at, new.iter().copied());
             }
-            Self::Word(at, word) => {
+            Self::Keyword(at, word) => {
                 let at = place(at, &bytes);
                 bytes.splice(at..at, word.get::<Vec<u8>>(words).iter().copied());
             }

@@ -1,18 +1,16 @@
 //! Target: the bytes of metadata that say how far green may go.
 
-use std::rc::Rc;
-
-use bluegreen::decision::Variant;
 use bluegreen::filter;
-use bluegreen::host::{Property, PropertyPath};
 use bluegreen::split::Salt;
 use bluegreen::table::Table;
-use bluegreen::wire::encode;
+use bluegreen::variant::Variant;
+use bluegreen::wire::{Property, PropertyPath, encode};
+use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 
-use crate::headers::naive_pairs;
 use crate::inputs::{Promise, check};
 use crate::mutation::mutated;
+use crate::naive_pairs::naive_pairs;
 use crate::seeds;
 use bluegreen_tests::fake_host::{FakeHost, header};
 use bluegreen_tests::metadata::metadata_path;
@@ -25,7 +23,7 @@ const CONFIG: &str = r#"{
 
 const NAMES: [&str; 2] = ["fraud", "2024.11"];
 
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 25] = [
     "rollback",
     "max_green_weight",
     "fraud",
@@ -43,6 +41,11 @@ const WORDS: [&str; 20] = [
     "\0",
     "\0\0\0\0",
     "\u{1}\0\0\0",
+    "t",
+    "b\u{1}",
+    "n",
+    "l\0\0\0\0",
+    "s",
     "12.5",
     "00",
     "\t",
@@ -61,22 +64,24 @@ fn users() -> Vec<(String, f64)> {
 /// Changed namespaces, changed values, and whole namespaces of changed values.
 fn metadata() -> impl Strategy<Value = Vec<u8>> {
     let namespaces = seeds::namespaces();
-    let members = namespaces.iter().flat_map(|namespace| naive_pairs(namespace));
-    let values: Vec<_> = members.map(|(_, value)| value).chain([b" \t".to_vec()]).collect();
+    let members = namespaces.iter().flat_map(|namespace| naive_pairs(&namespace[1..]));
+    let values: Vec<_> = members.map(|(_, value)| value).chain([b"t \t".to_vec()]).collect();
     let keys = prop_oneof![
         3 => Just("rollback"),
         3 => Just("max_green_weight"),
         1 => Just("note"),
     ];
     let pair = (keys, mutated(&values, &WORDS));
-    let whole = prop::collection::vec(pair, 1..4)
-        .prop_map(|pairs| encode(pairs.iter().map(|(key, value)| (key.as_bytes(), &value[..]))));
+    let whole = prop::collection::vec(pair, 1..4).prop_map(|pairs| {
+        let pairs = pairs.iter().map(|(key, value)| (key.as_bytes(), &value[..]));
+        [b"s", &encode(pairs)[..]].concat()
+    });
     prop_oneof![mutated(&namespaces, &WORDS), mutated(&values, &WORDS), whole]
 }
 
 #[test]
 fn green_goes_as_far_as_a_second_reading_of_the_metadata_says() {
-    let table = Rc::new(Table::from_json(CONFIG.as_bytes()).unwrap());
+    let table = configured(CONFIG).unwrap();
     let users = users();
     let namespace = metadata_path("route", &["bluegreen"]);
     let flag = metadata_path("node", &["place", "flag"]);
@@ -84,12 +89,12 @@ fn green_goes_as_far_as_a_second_reading_of_the_metadata_says() {
         promise(&table, &users, &namespace, bytes, naive_namespace(bytes))?;
         let limit = if naive_flag(bytes) { 0.0 } else { 100.0 };
         promise(&table, &users, &flag, bytes, limit)?;
-        Ok(naive_exact(bytes).is_some())
+        Ok(naive_members(bytes).is_some())
     });
 }
 
 fn promise(
-    table: &Rc<Table>,
+    table: &Table,
     users: &[(String, f64)],
     path: &PropertyPath,
     bytes: &[u8],
@@ -100,8 +105,8 @@ fn promise(
     let mut warnings = None;
     for (user, percent) in users {
         host.request = vec![header(":path", "/"), header("x-user-id", user)];
-        let served = filter::on_request_headers(table, &mut host).unwrap();
-        let variant = served.decision.variant;
+        let outcome = filter::on_request_headers(table, &mut host).unwrap();
+        let variant = outcome.decision.variant;
         if (percent - limit).abs() > 1e-9 {
             let expected = if *percent < limit { Variant::Green } else { Variant::Blue };
             prop_assert_eq!(variant, Some(expected), "{} of a limit of {}", percent, limit);
@@ -120,9 +125,18 @@ fn naive_exact(bytes: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     (bytes.len() == 4 + size && announced == u32::try_from(pairs.len()).ok()).then_some(pairs)
 }
 
+/// The members of a struct in the encoding of the fake host; an empty list is one without any.
+fn naive_members(bytes: &[u8]) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+    match bytes.first()? {
+        b's' => naive_exact(&bytes[1..]),
+        b'l' => naive_exact(&bytes[1..]).filter(Vec::is_empty),
+        _ => None,
+    }
+}
+
 /// How far green may go by the struct of a namespace, in percent.
 fn naive_namespace(bytes: &[u8]) -> f64 {
-    let Some(members) = naive_exact(bytes) else { return 0.0 };
+    let Some(members) = naive_members(bytes) else { return 0.0 };
     let limits = members.iter().map(|(key, value)| match &key[..] {
         b"rollback" if naive_flag(value) => 0.0,
         b"max_green_weight" => naive_cap(value),
@@ -131,10 +145,31 @@ fn naive_namespace(bytes: &[u8]) -> f64 {
     limits.fold(100.0, f64::min)
 }
 
-/// A text that people could have written.
-fn naive_text(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    text.chars().all(|c| !c.is_control() || c.is_whitespace()).then_some(text)
+/// A value in the encoding of the fake host.
+enum Naive<'a> {
+    Bool(bool),
+    Number(f64),
+    Text(&'a str),
+    List(Vec<String>),
+    Unreadable,
+}
+
+fn naive_value(bytes: &[u8]) -> Naive<'_> {
+    let Some((tag, rest)) = bytes.split_first() else { return Naive::Unreadable };
+    let list = || {
+        let texts = naive_exact(rest)?.into_iter().map(|(name, _)| String::from_utf8(name).ok());
+        texts.collect::<Option<Vec<_>>>().map(Naive::List)
+    };
+    let value = match tag {
+        b'b' => Some(Naive::Bool(rest == [1])),
+        b'n' => {
+            <[u8; 8]>::try_from(rest).ok().map(|bytes| Naive::Number(f64::from_le_bytes(bytes)))
+        }
+        b't' => std::str::from_utf8(rest).ok().map(Naive::Text),
+        b'l' => list(),
+        _ => None,
+    };
+    value.unwrap_or(Naive::Unreadable)
 }
 
 /// A number in the notation of JSON, but for zeros in front.
@@ -146,27 +181,19 @@ fn naive_number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|_| is_whole && is_digit(text.chars().next_back()))
 }
 
-/// Whether a flag takes `fraud` back.
+/// Whether a flag rolls `fraud` back.
 fn naive_flag(bytes: &[u8]) -> bool {
-    if bytes.len() == 1 && bytes[0] < 2 {
-        return bytes[0] == 1;
-    }
     let is_name = |text: &str| {
         let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         !text.is_empty() && text.len() <= 64 && text.chars().all(legal)
     };
-    let Some(text) = naive_text(bytes) else {
-        if let Ok(number) = bytes.try_into() {
-            return f64::from_le_bytes(number) != 0.0;
-        }
-        let Some(list) = naive_exact(bytes) else { return true };
-        let texts: Option<Vec<&str>> = (list.iter())
-            .map(|(name, value)| std::str::from_utf8(name).ok().filter(|_| value.is_empty()))
-            .collect();
-        return texts
-            .is_none_or(|names| names.iter().any(|name| !is_name(name) || *name == "fraud"));
+    let text = match naive_value(bytes) {
+        Naive::Bool(flag) => return flag,
+        Naive::Number(number) => return number != 0.0,
+        Naive::List(names) => return names.iter().any(|name| !is_name(name) || name == "fraud"),
+        Naive::Unreadable => return true,
+        Naive::Text(text) => text.trim(),
     };
-    let text = text.trim();
     match text.to_ascii_lowercase().as_str() {
         "" | "false" | "no" | "off" | "0" => return false,
         "true" | "yes" | "on" | "1" => return true,
@@ -180,16 +207,15 @@ fn naive_flag(bytes: &[u8]) -> bool {
     names.any(|name| !is_name(name) || name == "fraud")
 }
 
-/// A cap in percent.
+/// A maximum weight in percent.
 fn naive_cap(bytes: &[u8]) -> f64 {
-    if bytes.len() == 1 && bytes[0] < 2 {
-        return 0.0;
-    }
-    let number = match (naive_text(bytes).map(str::trim), <[u8; 8]>::try_from(bytes)) {
-        (Some(""), _) => return 100.0,
-        (Some(text), _) => naive_number(text).filter(|_| !has_too_many_digits(text)),
-        (None, Ok(number)) => Some(f64::from_le_bytes(number)),
-        (None, Err(_)) => None,
+    let number = match naive_value(bytes) {
+        Naive::Text(text) if text.trim().is_empty() => return 100.0,
+        Naive::Text(text) => {
+            naive_number(text.trim()).filter(|_| !has_too_many_digits(text.trim()))
+        }
+        Naive::Number(number) => Some(number),
+        Naive::Bool(_) | Naive::List(_) | Naive::Unreadable => None,
     };
     number.filter(|percent| (0.0..=100.0).contains(percent)).unwrap_or(0.0)
 }

@@ -5,14 +5,9 @@ use serde_json::{Map, Value};
 
 use bluegreen_tests::fake_host::header;
 use bluegreen_tests::metadata;
+use bluegreen_tests::vectors;
 
-const DECISIONS: &str = include_str!("../vectors/decisions.json");
 const WHOLE: &str = include_str!("../rules/whole.json");
-
-fn groups() -> Vec<Value> {
-    let mut vectors: Value = serde_json::from_str(DECISIONS).unwrap();
-    vectors["groups"].as_array_mut().map(std::mem::take).unwrap()
-}
 
 /// A configuration with every member that there is.
 pub fn whole() -> Value {
@@ -21,13 +16,13 @@ pub fn whole() -> Value {
 
 /// Good configurations of no more than a screen.
 pub fn configurations() -> Vec<Value> {
-    let configs = groups().into_iter().map(|group| group["config"].clone());
+    let configs = vectors::groups().into_iter().map(|group| group["config"].clone());
     configs.filter(|config| config.to_string().len() < 3_000).chain([whole()]).collect()
 }
 
 /// Headers of requests as the host hands them over.
 pub fn requests() -> Vec<Vec<u8>> {
-    let groups = groups();
+    let groups = vectors::groups();
     let cases = groups.iter().flat_map(|group| group["cases"].as_array().unwrap());
     cases.map(|case| encoded(&case["request"])).filter(|buffer| buffer.len() < 3_000).collect()
 }
@@ -45,7 +40,7 @@ fn encoded(request: &Value) -> Vec<u8> {
 
 /// Namespaces with a flag or a cap, in the bytes that Envoy makes of them.
 pub fn namespaces() -> Vec<Vec<u8>> {
-    let groups = groups();
+    let groups = vectors::groups();
     let of = |key: &'static str, member: &'static str| {
         let owners = groups.iter().filter_map(move |group| group[key].as_object());
         owners
@@ -55,7 +50,7 @@ pub fn namespaces() -> Vec<Vec<u8>> {
     let both = serde_json::json!({"rollback": "other", "max_green_weight": 30, "note": "x"});
     let all = of("metadata", "rollback").chain(of("caps", "max_green_weight")).chain([both]);
     all.filter_map(|namespace| match metadata::property(&namespace) {
-        bluegreen::host::Property::Bytes(bytes) => Some(bytes),
+        bluegreen::wire::Property::Bytes(bytes) => Some(bytes),
         _ => None,
     })
     .collect()

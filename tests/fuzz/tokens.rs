@@ -1,10 +1,10 @@
 //! Target: the value of an override.
 
-use std::rc::Rc;
-
-use bluegreen::decision::{Reason, Variant};
+use bluegreen::decision::Reason;
 use bluegreen::filter;
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen_tests::environment::configured;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -104,22 +104,17 @@ fn an_override_is_accepted_exactly_if_a_second_reading_accepts_it() {
     });
 }
 
-fn table(allow: Option<&str>) -> Rc<Table> {
+fn table(allow: Option<&str>) -> Table {
     let allow = allow.map(|who| format!(r#""allow": "{who}","#)).unwrap_or_default();
     let config = format!(
         r#"{{"deployments": [{{"name": "fraud", "override": {{{allow} "max_age": "1h", "keys": [
             {{"id": "k1", "secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg=="}},
             {{"id": "k2", "secret_base64": "ZmVkY2JhOTg3NjU0MzIxMA=="}}]}}}}]}}"#
     );
-    Rc::new(Table::from_json(config.as_bytes()).unwrap())
+    configured(&config).unwrap()
 }
 
-fn promise(
-    table: &Rc<Table>,
-    token: &[u8],
-    is_internal: bool,
-    expected: Option<Variant>,
-) -> Promise {
+fn promise(table: &Table, token: &[u8], is_internal: bool, expected: Option<Variant>) -> Promise {
     let (reason, variant, host) = decide(table, &[token], is_internal);
     prop_assert_eq!(reason == Reason::Override, expected.is_some());
     prop_assert_eq!(variant, expected.unwrap_or(Variant::Blue));
@@ -131,7 +126,7 @@ fn promise(
     Ok(())
 }
 
-fn decide(table: &Rc<Table>, lines: &[&[u8]], is_internal: bool) -> (Reason, Variant, FakeHost) {
+fn decide(table: &Table, lines: &[&[u8]], is_internal: bool) -> (Reason, Variant, FakeHost) {
     let lines = lines.iter().map(|line| (HEADER.as_bytes().to_vec(), line.to_vec()));
     let internal = is_internal.then(|| header("x-envoy-internal", "true"));
     let mut host = FakeHost {

@@ -9,7 +9,10 @@ from typing import Any
 
 from tests.harness.client import Header
 from tests.harness.signed_override import signed
+from tests.vectors import chapters
 
+INTERNAL_ADDRESS = "10.255.255.254"
+"""Where internal requests come from that name no address."""
 WEIGHT_MARK = "decimal:"
 DECIDED = "x-decided"
 """The response header that tells the variant, where a configuration names none."""
@@ -47,6 +50,10 @@ class Case:
         now = int(time.time())
         return [(name, value.at(now) if isinstance(value, Signed) else value) for name, value in self.lines]
 
+    def client_address(self) -> str | None:
+        """Where the request has to come from; None if any public address will do."""
+        return self.source_address or (INTERNAL_ADDRESS if self.internal else None)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -77,15 +84,23 @@ class Group:
                 metadata[self.namespace] = metadata.get(self.namespace, {}) | {key: values[source]}
         return metadata or None
 
+    def internal_addresses(self) -> list[str]:
+        """Where internal requests of its cases come from."""
+        return sorted({case.source_address or INTERNAL_ADDRESS for case in self.cases if case.internal})
+
+    def states(self) -> list[str]:
+        """The filter states of which its cases expect something."""
+        return sorted({name for case in self.cases for name in case.expect.get("filter_state", {})})
+
 
 def read_group(text: str) -> Group:
     """One group from its JSON."""
     group = json.loads(text)
-    exact = json.loads(text, parse_float=lambda decimal: WEIGHT_MARK + decimal)["config"]
+    exact = json.loads(text, parse_float=_marked)["config"]
     variant_header = exact.setdefault("tags", {}).setdefault("response_header", DECIDED)
     return Group(
         name=group["name"],
-        configuration=re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(exact)),
+        configuration=_with_decimals(exact),
         flags=group.get("metadata") or {},
         caps=group.get("caps") or {},
         further_metadata=group.get("filter_metadata") or {},
@@ -97,10 +112,19 @@ def read_group(text: str) -> Group:
     )
 
 
-def read_groups(text: str) -> list[Group]:
-    """All groups of a document `{"groups": […]}`."""
-    groups = json.loads(text, parse_float=lambda decimal: WEIGHT_MARK + decimal)["groups"]
-    return [read_group(re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(group))) for group in groups]
+def sendable_groups() -> list[Group]:
+    """The groups of all chapters that an Envoy of a test can serve."""
+    groups = [read_group(_with_decimals(group)) for group in chapters.groups(parse_float=_marked)]
+    return [group for group in groups if not group.native_only]
+
+
+def _marked(decimal: str) -> str:
+    return WEIGHT_MARK + decimal
+
+
+def _with_decimals(marked: Any) -> str:
+    """JSON with its decimals exactly as they were read."""
+    return re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(marked))
 
 
 def _case(case: dict[str, Any]) -> Case:

@@ -4,17 +4,17 @@ import http.client
 import json
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from tests.harness.artefact import REPOSITORY
 from tests.harness.polling import wait_until
-from tests.harness.process import Process
+from tests.harness.process import Ended, Process, run
+from tests.harness.service import Service
 
 START_SECONDS = 60.0
 ADMIN_SECONDS = 60.0
@@ -32,19 +32,28 @@ def program() -> Path:
     return REPOSITORY / "target" / f"envoy-{version}" / "envoy" / "_bin" / "envoy"
 
 
-class EnvoyExited(Exception):
-    """Envoy ended when it should have served. The message ends with the last lines of its log."""
-
-
-class Envoy:
+class Envoy(Service):
     """Runs Envoy with `bootstrap` in `directory`, which is its working directory too and gets its files (bootstrap, log).
 
     Listeners and the admin interface may have port 0: `port(name)` tells which one a listener got.
-    A bootstrap without `admin` gets one on a free loopback port. `arguments` are more of Envoy's command line.
-    Entering the context waits until Envoy is LIVE and its workers accept connections; raises EnvoyExited if it refuses to start.
+    A bootstrap without `admin` gets one on a free loopback port. `arguments` are more of Envoy's command line, where a later
+    one of the same name holds. `under` is the command of a program that runs Envoy, `binary` another Envoy than `program()`.
+    Entering the context waits until Envoy is LIVE and its workers accept connections; raises ProcessEnded if it refuses to start.
     """
 
-    def __init__(self, bootstrap: dict[str, Any], directory: Path, concurrency: int = 1, arguments: Iterable[str] = ()) -> None:
+    start_seconds = START_SECONDS
+
+    def __init__(
+        self,
+        bootstrap: dict[str, Any],
+        directory: Path,
+        concurrency: int = 1,
+        arguments: Iterable[str] = (),
+        under: Iterable[str | Path] = (),
+        binary: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        flush_milliseconds: int = 20,
+    ) -> None:
         self.directory = directory
         self._admin_address_file = directory / "admin_address.txt"
         self._log_file = directory / "envoy.log"
@@ -52,28 +61,27 @@ class Envoy:
         bootstrap_file.write_text(json.dumps({"admin": _admin_on_a_free_port()} | bootstrap, indent=1))
         self._process = Process(
             [
-                program(),
+                *under,
+                binary or program(),
                 *("-c", bootstrap_file),
                 *("--concurrency", str(concurrency)),
                 *("--admin-address-path", self._admin_address_file),
-                *("--file-flush-interval-msec", "20"),
+                *("--file-flush-interval-msec", str(flush_milliseconds)),
                 "--disable-hot-restart",
                 *arguments,
             ],
             output=self._log_file,
             cwd=directory,
+            environment=environment,
         )
 
-    def __enter__(self) -> Self:
+    def _start(self, running: ExitStack) -> None:
+        running.callback(self._process.stop)
         self._admin_address_file.unlink(missing_ok=True)
-        self._process.start(self._has_started, START_SECONDS, "Envoy to start")
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._process.stop()
+        self._process.start(self._has_started, self.start_seconds, "Envoy to start")
 
     def is_running(self) -> bool:
-        return self._process.exit_status() is None
+        return self._process.is_running()
 
     def resident_memory(self) -> int:
         """Bytes that the process holds in memory."""
@@ -82,11 +90,11 @@ class Envoy:
         return int(kibibytes) * 1024
 
     def admin(self, path: str) -> str:
-        """The body of an admin page, e.g. `admin("/clusters")`. Raises EnvoyExited if Envoy has ended."""
+        """The body of an admin page, e.g. `admin("/clusters")`. Raises ProcessEnded if Envoy has ended."""
         try:
             status, body = self._ask_admin(path)
         except ConnectionError:
-            self._still_running()
+            self._process.check_running()
             raise
         if status != 200:
             raise RuntimeError(f"admin {path}: {status} {body}")
@@ -122,7 +130,7 @@ class Envoy:
 
     def wait_for_log(self, text: str, timeout: float = 10.0, since: int = 0) -> str:
         """Waits until `text` stands in the log; returns the log from byte `since` on."""
-        wait_until(lambda: self._still_running() and text in self.log(since), timeout, f"{text!r} in Envoy's log")
+        self._process.wait_until(lambda: text in self.log(since), timeout, f"{text!r} in Envoy's log")
         return self.log(since)
 
     def wait_for_stat(self, name: str, at_least: int, timeout: float = 10.0) -> int:
@@ -135,17 +143,13 @@ class Envoy:
         return {stat["name"]: stat["value"] for stat in page["stats"] if "value" in stat}
 
     def _has_started(self) -> bool:
-        self._still_running()
         if not self._has_an_address():
             return False
-        try:
-            status, _ = self._ask_admin("/ready")
-            return status == 200 and self.stat("listener_manager.workers_started") == 1
-        except ConnectionError:
-            return False
+        status, _ = self._ask_admin("/ready")
+        return status == 200 and self.stat("listener_manager.workers_started") == 1
 
     def _has_an_address(self) -> bool:
-        return self._admin_address_file.exists() and ":" in self._admin_address_file.read_text()
+        return ":" in self._admin_address_file.read_text()
 
     def _ask_admin(self, path: str) -> tuple[int, str]:
         host, port = self._admin_address_file.read_text().rsplit(":", 1)
@@ -157,24 +161,10 @@ class Envoy:
         finally:
             connection.close()
 
-    def _still_running(self) -> bool:
-        status = self._process.exit_status()
-        if status is not None:
-            tail = "\n".join(self.log().splitlines()[-30:])
-            raise EnvoyExited(f"Envoy exited with status {status}. The end of {self._log_file}:\n{tail}")
-        return True
 
-
-def validate(bootstrap_file: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Runs `envoy --mode validate`; the return code is 0 if Envoy accepts the file. `stderr` says why not."""
-    return subprocess.run(
-        [program(), "--mode", "validate", "--disable-hot-restart", "-c", bootstrap_file],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def validate(bootstrap_file: Path, cwd: Path) -> Ended:
+    """Runs `envoy --mode validate`; the status is 0 if Envoy accepts the file. `errors` says why not."""
+    return run([program(), "--mode", "validate", "--disable-hot-restart", "-c", bootstrap_file], cwd=cwd)
 
 
 def _admin_on_a_free_port() -> dict[str, Any]:

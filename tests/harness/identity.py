@@ -1,11 +1,11 @@
 """Certificates that name a workload by a SPIFFE URI, and TLS between proxies that demands them."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from tests.harness.http_filters import TYPE
+from tests.harness.process import output
 
 Json = Any
 
@@ -28,7 +28,7 @@ class Identity:
             *("-subj", "/CN=workload", "-addext", f"subjectAltName=URI:{uri}", "-days", "1"),
             *("-keyout", identity.key, "-out", identity.certificate),
         ]
-        subprocess.run(command, check=True, capture_output=True)
+        output(command)
         return identity
 
 

@@ -4,11 +4,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
+
+from tests.harness.service import Service
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def last_variants(answers: Iterable[Served]) -> dict[str, str | None]:
     return {answer.user: answer.variant for answer in answers}
 
 
-class Load:
+class Load(Service):
     """Sends requests of `users`, round after round, over `connections` connections from a thread, until the context ends.
 
     `served` grows while it runs. A request that is under way when the context ends is finished first.
@@ -66,13 +68,10 @@ class Load:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="load", daemon=True)
 
-    def __enter__(self) -> Self:
+    def _start(self, running: ExitStack) -> None:
         self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stopping.set()
-        self._thread.join()
+        running.callback(self._thread.join)
+        running.callback(self._stopping.set)
 
     def wait_for(self, more: int, timeout: float = 30.0) -> None:
         """Waits until `more` further requests have been answered."""

@@ -5,12 +5,13 @@ import json
 import threading
 from collections import deque
 from collections.abc import Coroutine
-from types import TracebackType
-from typing import Any, Self
+from contextlib import ExitStack
+from typing import Any
 
 from aiohttp import web
 
 from tests.harness.client import Answer
+from tests.harness.service import Service
 
 HEALTH_PATH = "/healthz"
 LARGEST_HEADER = 1 << 20
@@ -27,7 +28,7 @@ def received(answer: Answer, name: str) -> list[str]:
     return [value for key, value in answer.json()["headers"] if key == name]
 
 
-class Upstream:
+class Upstream(Service):
     """An HTTP/1.1 server on a free loopback port, in a thread of this process. It answers every request with JSON:
 
         {"upstream": name, "method": "POST", "path": "/as?sent", "headers": [["x-user-id", "u1"], …]}
@@ -51,26 +52,26 @@ class Upstream:
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"upstream-{name}", daemon=True)
         self._runner: web.ServerRunner | None = None
 
-    def __enter__(self) -> Self:
+    def _start(self, running: ExitStack) -> None:
         self._thread.start()
+        running.callback(self._end_thread)
         self.start()
-        return self
+        running.callback(self.stop)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
+    def _end_thread(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def start(self) -> None:
         """Listens, on the port it had before if it had one."""
-        self._run(self._start())
+        self._run(self._open())
 
     def stop(self) -> None:
         """Closes the port and all connections: to Envoy the host is gone."""
-        self._run(self._stop())
+        self._run(self._close())
 
-    async def _start(self) -> None:
+    async def _open(self) -> None:
         limits = {"max_line_size": LARGEST_HEADER, "max_field_size": LARGEST_HEADER}
         self._runner = web.ServerRunner(web.Server(self._answer, access_log=None, **limits), shutdown_timeout=0)
         await self._runner.setup()
@@ -78,7 +79,7 @@ class Upstream:
         await site.start()
         self.port = self._runner.addresses[0][1]
 
-    async def _stop(self) -> None:
+    async def _close(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

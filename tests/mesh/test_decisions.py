@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.envoy.test_decisions import INTERNAL_ADDRESS, differences
-from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.artefact import filter_wasm
 from tests.harness.client import Answer
-from tests.harness.decision_vectors import Case, Group, read_groups
+from tests.harness.decision_answers import differences
+from tests.harness.decision_vectors import Case, Group, sendable_groups
 from tests.harness.polling import wait_until
 from tests.harness.upstream import Upstream
 from tests.mesh.harness.behind_balancer import BEHIND_BALANCER, ClientOfBalancer
@@ -23,7 +23,7 @@ from tests.mesh.harness.models import NAMESPACE, model
 
 Json = Any
 
-ALL = [group for group in read_groups((REPOSITORY / "tests" / "vectors" / "decisions.json").read_text()) if not group.native_only]
+ALL = sendable_groups()
 STRANGER = "192.0.2.1"
 """Where requests come from of which nothing is said."""
 GROUPS_OF_A_GATEWAY = 60
@@ -39,8 +39,6 @@ def listening(groups: list[Group], new_port: Callable[[], int]) -> list[Listenin
             group,
             port=new_port(),
             gateway=gateways[json.dumps(group.metadata("node"), sort_keys=True), number // GROUPS_OF_A_GATEWAY],
-            internal=sorted({case.source_address or INTERNAL_ADDRESS for case in group.cases if case.internal}),
-            states=sorted({name for case in group.cases for name in case.expect.get("filter_state", {})}),
         )
         for number, group in enumerate(groups)
     ]
@@ -78,8 +76,7 @@ def test_the_decision_vectors_hold_through_a_gateway(vectors: list[Listening], f
 
 
 def ask(one: Listening, case: Case) -> Answer:
-    address = case.source_address or (INTERNAL_ADDRESS if case.internal else STRANGER)
-    with ClientOfBalancer(one.port, address) as client:
+    with ClientOfBalancer(one.port, case.client_address() or STRANGER) as client:
         return client.request(case.path, case.headers(), case.host or "", case.method)
 
 

@@ -1,7 +1,7 @@
 """The image that `make image` makes: pulled by Istio's own fetcher, always the same bytes, and it tells what it is."""
 
 import json
-import subprocess
+import tarfile
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.http_filters import HTTP
+from tests.harness.process import output, run
 from tests.harness.routes import route_table, route_to
 from tests.harness.upstream import Upstream
 from tests.mesh.harness.registry import IMAGE_MAKER, LAYOUT, Registry, crane
@@ -26,7 +27,7 @@ FETCHER = REPOSITORY / "target" / "mesh" / "image" / "fetch"
 """Istio's fetcher of images, as a program."""
 DENY = {"@type": HTTP + "rbac.v3.RBAC", "rules": {}, "rulesStatPrefix": "wasm-default-deny"}
 """What it gives to Envoy in place of a filter that it cannot fetch: no rule allows anything."""
-PACKAGE: dict[str, Any] = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())["package"]
+PACKAGE: dict[str, Any] = tomllib.loads((REPOSITORY / "Cargo.toml").read_text())["workspace"]["package"]
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +53,10 @@ class Fetched:
 def fetch(reference: str, directory: Path, policy: str = "FAIL_RELOAD") -> Fetched:
     """What Istio's agent does with a `url` of this image, and with a `failStrategy`."""
     command = [FETCHER, f"oci://{reference}", policy, directory]
-    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-    *log, converted = result.stdout.splitlines()
-    return Fetched(json.loads(converted), "\n".join([*log, result.stderr]))
+    ended = run(command)
+    assert ended.status == 0, ended.errors
+    *log, converted = ended.output.splitlines()
+    return Fetched(json.loads(converted), "\n".join([*log, ended.errors]))
 
 
 def test_istios_own_fetcher_gets_the_filter(reference: str, tmp_path: Path) -> None:
@@ -97,14 +99,13 @@ def test_the_image_tells_source_licence_and_version(reference: str, place: str) 
     manifest = json.loads(crane("manifest", reference))
     told = manifest["annotations"] if place == "annotations" else json.loads(crane("config", reference))["config"]["Labels"]
     told = {name.removeprefix("org.opencontainers.image."): value for name, value in told.items()}
-    assert (told["licenses"], told["version"], told["title"]) == (PACKAGE["license"], PACKAGE["version"], PACKAGE["name"])
+    assert (told["licenses"], told["version"], told["title"]) == (PACKAGE["license"], PACKAGE["version"], "bluegreen")
     assert told["source"].startswith("https://")
 
 
 def test_the_image_has_the_licence_in_it(reference: str, tmp_path: Path) -> None:
     crane("export", reference, tmp_path / "files.tar")
-    content = subprocess.run(["tar", "-xOf", tmp_path / "files.tar", "LICENSE"], check=True, capture_output=True).stdout
-    assert content == (REPOSITORY / "LICENSE").read_bytes()
+    assert packed(tmp_path / "files.tar", "LICENSE") == (REPOSITORY / "LICENSE").read_bytes()
 
 
 def test_the_files_for_proxies_name_the_image_of_this_version() -> None:
@@ -117,8 +118,15 @@ def test_the_files_for_proxies_name_the_image_of_this_version() -> None:
 def test_dist_holds_an_image_of_the_filter_in_dist(tmp_path: Path) -> None:
     [manifest] = json.loads((LAYOUT / "index.json").read_text())["manifests"]
     layer = json.loads(blob(manifest["digest"]).read_text())["layers"][-1]["digest"]
-    content = subprocess.run(["tar", "-xzOf", blob(layer), "plugin.wasm"], check=True, capture_output=True).stdout
-    assert content == filter_wasm().read_bytes()
+    assert packed(blob(layer), "plugin.wasm") == filter_wasm().read_bytes()
+
+
+def packed(archive: Path, name: str) -> bytes:
+    """A file in a tar, compressed or not."""
+    with tarfile.open(archive) as files:
+        file = files.extractfile(name)
+        assert file is not None
+        return file.read()
 
 
 def blob(digest: str) -> Path:
@@ -128,4 +136,4 @@ def blob(digest: str) -> Path:
 def write_image(layout: Path, wasm: Path) -> None:
     """An image as `make image` makes it, with other labels."""
     command = [IMAGE_MAKER, "-wasm", wasm, "-licence", REPOSITORY / "LICENSE", "-version", "0", "-out", layout]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    output(command)

@@ -4,7 +4,6 @@ API takes it with the real definitions, and the filter its routing configuration
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.harness.artefact import REPOSITORY
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.envoy import Envoy, EnvoyExited
+from tests.harness.envoy import Envoy
 from tests.harness.http_filters import bluegreen_filter
+from tests.harness.process import ProcessEnded, output, run
 from tests.harness.routes import route_table, route_to
 from tests.mesh.harness import programs
 from tests.mesh.harness.control_plane import NAMESPACES, ControlPlane
@@ -47,7 +46,7 @@ def built(kustomization: Path) -> list[Json]:
 @cache
 def text(kustomization: Path) -> str:
     command = [programs.kubectl(), "kustomize", kustomization]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return output(command)
 
 
 def extensions(resources: list[Json]) -> list[Json]:
@@ -101,7 +100,7 @@ class Checks:
             try:
                 with Envoy(bootstrap([ingress], [cluster("nowhere", 1)]), self._directory):
                     pass
-            except EnvoyExited as refused:
+            except ProcessEnded as refused:
                 raise Faults(str(refused)) from refused
 
     def _draft(self, what: str, resources: list[Json]) -> Path:
@@ -111,8 +110,8 @@ class Checks:
 
     def _run(self, *arguments: str | Path) -> None:
         """istioctl. It ends well also with warnings, which count here: one of them is a field that Envoy does not know."""
-        result = subprocess.run([self._istioctl, *arguments], capture_output=True, text=True, timeout=60, check=False)
-        told = [line.strip() for line in (result.stdout + result.stderr).splitlines()]
+        ended = run([self._istioctl, *arguments])
+        told = [line.strip() for line in (ended.output + ended.errors).splitlines()]
         faults = [line for line in told if line.startswith(("*", "Error", "Warning")) and OF_EVERY_ENVOY_FILTER not in line]
         if faults:
             raise Faults("\n".join(faults))

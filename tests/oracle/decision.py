@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from keys import BUCKETS, bucket, issued_cookie_name, targeting_key
-from override import accepted_override, trusted_upstream_tag
-from request import Request
-from rollback import limit
-from weight import share, threshold, weight_in_force
+from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, targeting_key
+from tests.oracle.override import accepted_override, trusted_upstream_tag
+from tests.oracle.request import Request
+from tests.oracle.rollback import limit
+from tests.oracle.weight import share, threshold, weight_in_force
 
 Json = Any
 

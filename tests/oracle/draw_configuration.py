@@ -7,7 +7,7 @@ Every configuration is a valid one. Weights and percentages are texts: see `gene
 from random import Random
 from typing import Any
 
-from draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
+from tests.oracle.draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
 
 Json = Any
 

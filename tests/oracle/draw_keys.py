@@ -4,13 +4,13 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from draw_deployment import KEY_COOKIES, KEY_HEADERS, KEY_QUERIES
-from edge import key_with_bucket
-from keys import BUCKETS
-from request import read_request
-from rollback import limit
-from tags import BUCKET_HEADER
-from weight import share, threshold, weight_in_force
+from tests.oracle.draw_deployment import KEY_COOKIES, KEY_HEADERS, KEY_QUERIES
+from tests.oracle.edge import key_with_bucket
+from tests.oracle.keys import BUCKETS
+from tests.oracle.request import read_request
+from tests.oracle.rollback import limit
+from tests.oracle.tags import BUCKET_HEADER
+from tests.oracle.weight import share, threshold, weight_in_force
 
 Json = Any
 Lines = list[tuple[str, bytes]]

@@ -3,8 +3,8 @@
 from random import Random
 from typing import Any
 
-from draw_configuration import FLAG_PATHS, SOURCES
-from draw_deployment import CLAIMS, PEERS, draw_weight
+from tests.oracle.draw_configuration import FLAG_PATHS, SOURCES
+from tests.oracle.draw_deployment import CLAIMS, PEERS, draw_weight
 
 Json = Any
 

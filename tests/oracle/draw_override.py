@@ -5,9 +5,9 @@ from base64 import b64decode
 from random import Random
 from typing import Any
 
-from draw_deployment import SECRETS
-from override import override_header
-from weight import seconds
+from tests.oracle.draw_deployment import SECRETS
+from tests.oracle.override import override_header
+from tests.oracle.weight import seconds
 
 Json = Any
 

@@ -7,10 +7,10 @@ threshold. What is `sendable` can go through Envoy over HTTP/1.1 unchanged.
 from random import Random
 from typing import Any
 
-from draw_configuration import CONDITION_HEADERS, CONDITION_VALUES, HOSTS, PATHS, PREFIXES, WILDCARDS
-from draw_keys import draw_key_lines, draw_query
-from draw_override import draw_override_lines
-from explain import HEADER as EXPLAIN
+from tests.oracle.draw_configuration import CONDITION_HEADERS, CONDITION_VALUES, HOSTS, PATHS, PREFIXES, WILDCARDS
+from tests.oracle.draw_keys import draw_key_lines, draw_query
+from tests.oracle.draw_override import draw_override_lines
+from tests.oracle.explain import HEADER as EXPLAIN
 
 Json = Any
 

@@ -3,10 +3,10 @@
 from fractions import Fraction
 from typing import Any
 
-from decision import Decision
-from keys import BUCKETS
-from request import Request
-from weight import threshold
+from tests.oracle.decision import Decision
+from tests.oracle.keys import BUCKETS
+from tests.oracle.request import Request
+from tests.oracle.weight import threshold
 
 Json = Any
 

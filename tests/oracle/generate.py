@@ -9,10 +9,10 @@ import re
 from random import Random
 from typing import Any
 
-from draw_configuration import draw_configuration
-from draw_metadata import draw_surroundings
-from draw_request import draw_request
-from oracle import expectation
+from tests.oracle.draw_configuration import draw_configuration
+from tests.oracle.draw_metadata import draw_surroundings
+from tests.oracle.draw_request import draw_request
+from tests.oracle.oracle import expectation
 
 Json = Any
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, quote_plus
 
 import xxhash
 
-from request import Request, at_path
+from tests.oracle.request import Request, at_path
 
 Json = Any
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from request import Request
+from tests.oracle.request import Request
 
 Json = Any
 

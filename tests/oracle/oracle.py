@@ -7,11 +7,11 @@ The one public function is `expectation`; the shapes it reads and returns are th
 
 from typing import Any
 
-from decision import Decision, possible_decisions
-from explain import expected_explanation
-from matching import matching_deployment
-from request import MISSING, Request, read_request
-from tags import DEFAULT_TAGS, expected_filter_state, expected_response, expected_tags
+from tests.oracle.decision import Decision, possible_decisions
+from tests.oracle.explain import expected_explanation
+from tests.oracle.matching import matching_deployment
+from tests.oracle.request import MISSING, Request, read_request
+from tests.oracle.tags import DEFAULT_TAGS, expected_filter_state, expected_response, expected_tags
 
 Json = Any
 

@@ -5,8 +5,8 @@ import hmac
 import re
 from typing import Any
 
-from request import MISSING, Request, at_path
-from weight import seconds
+from tests.oracle.request import MISSING, Request, at_path
+from tests.oracle.weight import seconds
 
 Json = Any
 

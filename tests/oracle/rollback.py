@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from request import MISSING, Request, at_path
-from weight import share
+from tests.oracle.request import MISSING, Request, at_path
+from tests.oracle.weight import share
 
 Json = Any
 

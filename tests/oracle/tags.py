@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from decision import Decision
-from keys import BUCKETS
-from override import DEFAULT_HEADER, override_header
-from request import Request
+from tests.oracle.decision import Decision
+from tests.oracle.keys import BUCKETS
+from tests.oracle.override import DEFAULT_HEADER, override_header
+from tests.oracle.request import Request
 
 Json = Any
 

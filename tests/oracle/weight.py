@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from keys import BUCKETS
+from tests.oracle.keys import BUCKETS
 
 Json = Any
 

@@ -1,24 +1,23 @@
 //! Conditions on headers that are alike, and that are many, are told apart.
 
-use std::rc::Rc;
-
 use bluegreen::filter;
 use bluegreen::table::Table;
+use bluegreen_tests::environment::configured;
 use serde_json::{Value, json};
 
 use bluegreen_tests::fake_host::{FakeHost, Header, header};
 
 /// A table with a deployment for each list of conditions, named by its place.
-fn table(conditions: &[Value]) -> Rc<Table> {
+fn table(conditions: &[Value]) -> Table {
     let deployment = |(place, headers): (usize, &Value)| json!({"name": place.to_string(), "match": {"headers": headers}});
     let deployments: Vec<Value> = conditions.iter().enumerate().map(deployment).collect();
-    Rc::new(Table::from_json(json!({"deployments": deployments}).to_string().as_bytes()).unwrap())
+    configured(&json!({"deployments": deployments}).to_string()).unwrap()
 }
 
 /// The place of the deployment that a request belongs to.
-fn found(table: &Rc<Table>, headers: &[Header]) -> Option<usize> {
+fn found(table: &Table, headers: &[Header]) -> Option<usize> {
     let mut host = FakeHost::with_request(None, "/", headers);
-    filter::on_request_headers(table, &mut host).map(|served| served.deployment.parse().unwrap())
+    filter::on_request_headers(table, &mut host).map(|outcome| outcome.deployment.parse().unwrap())
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! What a request costs in calls to the host: each that returns bytes is as dear as the rest.
+//! What a request costs in calls to the host: each that returns bytes is as expensive as the rest.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
-use bluegreen::decision::{Reason, Variant};
+use bluegreen::decision::Reason;
 use bluegreen::filter;
-use bluegreen::host::{Property, PropertyPath};
 use bluegreen::split::Salt;
-use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen::wire::PropertyPath;
+use bluegreen_tests::environment::configured;
 
 use bluegreen_tests::fake_host::{FakeHost, Header, header, values};
 use bluegreen_tests::metadata;
@@ -21,7 +21,7 @@ fn after_request(weight: u8, rest: &str) -> FakeHost {
             "clusters": {{"blue": "b", "green": "g"}},
             "sticky": {{"keys": [{{"cookie": "no"}}, {{"header": "x-user"}}]}}}}] {rest}}}"#
     );
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(&config).unwrap();
     let mut host = FakeHost::with_request(Some("a"), "/", &[header("x-user", "u")]);
     filter::on_request_headers(&table, &mut host).unwrap();
     host
@@ -35,7 +35,7 @@ fn a_request_bound_for_blue_reads_from_the_host_once() {
 #[test]
 fn a_request_bound_for_green_reads_each_rollback_source_once() {
     let host = after_request(100, "");
-    let metadata = |owner| format!("xds\\x00{owner}_metadata\\x00filter_metadata\\x00bluegreen");
+    let metadata = |owner| format!("metadata of\\x00{owner}\\x00bluegreen");
     let expected = [REQUEST_HEADERS.to_owned(), metadata("virtual_host"), metadata("route")];
     assert_eq!(host.reads, expected);
     let none = after_request(100, r#", "rollback": {"sources": []}"#);
@@ -56,7 +56,7 @@ fn chance_is_asked_only_where_no_key_is_found() {
 #[test]
 fn a_flag_that_holds_spares_the_sources_after_it() {
     let config = r#"{"deployments": [{"name": "a", "green_weight": 100}]}"#;
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(config).unwrap();
     let mut host = FakeHost::with_request(None, "/", &[]);
     host.properties = vec![metadata::flag("virtual_host", &true.into())];
     filter::on_request_headers(&table, &mut host).unwrap();
@@ -67,19 +67,19 @@ fn a_flag_that_holds_spares_the_sources_after_it() {
 fn an_issued_id_decides_its_own_request_and_is_added_to_the_cookies_of_the_upstream() {
     let config =
         r#"{"deployments": [{"name": "a", "green_weight": 50, "sticky": {"issue_cookie": {}}}]}"#;
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(config).unwrap();
     for n in 0..64 {
         let mut host = FakeHost::with_request(None, "/", &[]);
         host.randoms = n;
         host.response = vec![header("set-cookie", "theirs=1")];
-        let served = filter::on_request_headers(&table, &mut host).unwrap();
-        served.response.write(&mut host);
+        let outcome = filter::on_request_headers(&table, &mut host).unwrap();
+        outcome.response.write(&mut host);
         let cookies = values(&host.response, "set-cookie");
         let [b"theirs=1", issued] = cookies[..] else { panic!("{cookies:?}") };
         let issued = std::str::from_utf8(issued).unwrap().split(';').next().unwrap();
         let mut again = FakeHost::with_request(None, "/", &[header("cookie", issued)]);
         let known = filter::on_request_headers(&table, &mut again).unwrap();
-        assert_eq!(known.decision.variant, served.decision.variant);
+        assert_eq!(known.decision.variant, outcome.decision.variant);
         known.response.write(&mut again);
         assert_eq!((again.randoms, again.response.len()), (0, 0));
     }
@@ -88,7 +88,7 @@ fn an_issued_id_decides_its_own_request_and_is_added_to_the_cookies_of_the_upstr
 #[test]
 fn without_chance_nobody_goes_to_green() {
     let config = r#"{"deployments": [{"name": "a", "green_weight": 100}]}"#;
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(config).unwrap();
     let mut host = FakeHost::with_request(None, "/", &[]);
     host.has_no_chance = true;
     let decision = filter::on_request_headers(&table, &mut host).unwrap().decision;
@@ -97,10 +97,8 @@ fn without_chance_nobody_goes_to_green() {
 
 #[test]
 fn a_request_that_no_deployment_wants_is_not_written_to() {
-    let table = Rc::new(
-        Table::from_json(br#"{"deployments": [{"name": "a", "match": {"hosts": ["a"]}}]}"#)
-            .unwrap(),
-    );
+    let table =
+        configured(r#"{"deployments": [{"name": "a", "match": {"hosts": ["a"]}}]}"#).unwrap();
     let mut host = FakeHost::with_request(Some("b"), "/", &[]);
     assert!(filter::on_request_headers(&table, &mut host).is_none());
     assert_eq!((host.reads.len(), host.writes), (1, 0));
@@ -115,16 +113,16 @@ fn after_with(
     members: &str,
     rest: &str,
     headers: &[Header],
-    properties: &[(&[&str], &str)],
+    attributes: &[(&[&str], &str)],
 ) -> FakeHost {
     let config = format!(r#"{{"deployments": [{{"name": "a", {members}}}] {rest}}}"#);
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(&config).unwrap();
     let mut host = FakeHost::with_request(None, "/", headers);
-    host.properties.extend(properties.iter().map(|(path, value)| {
-        (PropertyPath::new(path), Property::Bytes(value.as_bytes().to_vec()))
-    }));
-    let served = filter::on_request_headers(&table, &mut host).unwrap();
-    served.response.write(&mut host);
+    let attribute =
+        |(path, value): &(&[&str], &str)| (PropertyPath::new(path), value.as_bytes().to_vec());
+    host.attributes.extend(attributes.iter().map(attribute));
+    let outcome = filter::on_request_headers(&table, &mut host).unwrap();
+    outcome.response.write(&mut host);
     host
 }
 
@@ -157,7 +155,7 @@ fn where_a_side_is_chosen_no_key_is_looked_for_and_nothing_is_drawn() {
     let chosen = [
         (r#""override": {"allow": "anyone"}"#, vec![header("x-bluegreen-override", "blue")]),
         (
-            r#""trust_upstream_tags": "internal""#,
+            r#""trust_tags_from": "internal""#,
             vec![header("x-bluegreen-variant", "blue"), header("x-envoy-internal", "true")],
         ),
         (r#""rollback": true"#, vec![]),
@@ -173,7 +171,7 @@ fn where_a_side_is_chosen_no_key_is_looked_for_and_nothing_is_drawn() {
 
 #[test]
 fn a_peer_is_asked_for_only_where_a_tag_came_along() {
-    let members = r#""trust_upstream_tags": {"peer_prefix": "spiffe://a/"}"#;
+    let members = r#""trust_tags_from": {"peer_prefix": "spiffe://a/"}"#;
     assert_eq!(after(members, "", &[]).reads, [REQUEST_HEADERS]);
     assert_eq!(after(members, "", &[header("x-bluegreen-variant", "red")]).reads.len(), 1);
     assert_eq!(after(members, "", &[header("x-bluegreen-variant", "blue")]).reads.len(), 2);
@@ -183,7 +181,7 @@ fn a_peer_is_asked_for_only_where_a_tag_came_along() {
 fn without_any_key_a_foreign_weight_gets_a_number_of_each_request_s_own() {
     let config = r#"{"deployments": [{"name": "a", "split_by": "route"}],
         "tags": {"bucket_header": {"buckets": 10}}}"#;
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(config).unwrap();
     let number = |chance| {
         let mut host = FakeHost::with_request(None, "/", &[]);
         host.randoms = chance;

@@ -1,24 +1,22 @@
 //! What the documentation shows works.
 
-use bluegreen::table::Table;
+use bluegreen_tests::environment::configured;
 
-const README: &str = include_str!("../../README.md");
-const CASES: &str = include_str!("../../envoy/CASES.md");
-
-/// The JSON blocks of a page. A secret that a VM's environment would hold is put into its place.
-fn configurations(page: &str) -> Vec<String> {
-    let blocks = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let secret = r#""secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg==""#;
-    blocks.map(|json| json.replace(r#""secret_env": "BLUEGREEN_CI_SECRET""#, secret)).collect()
-}
+/// The pages that show configurations, and how many each.
+const PAGES: [(&str, usize); 3] = [
+    (include_str!("../../README.md"), 1),
+    (include_str!("../../envoy/CASES.md"), 7),
+    (include_str!("../../envoy/CONFIGURATION.md"), 1),
+];
 
 #[test]
 fn every_configuration_that_is_shown_is_accepted() {
-    for (page, at_least) in [(README, 1), (CASES, 7)] {
-        let shown = configurations(page);
+    for (page, at_least) in PAGES {
+        let shown = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
+        let shown: Vec<_> = shown.collect();
         assert!(shown.len() >= at_least);
         for json in shown {
-            let accepted = Table::from_json(json.as_bytes());
+            let accepted = configured(json);
             assert!(accepted.is_ok(), "{json}\n{}", accepted.unwrap_err());
         }
     }

@@ -1,13 +1,11 @@
 //! Nothing that comes from outside makes the filter panic, and nothing is read out of bounds.
 
-use std::rc::Rc;
-
-use bluegreen::decision::Variant;
 use bluegreen::filter;
-use bluegreen::host::Property;
 use bluegreen::rollback::Flag;
 use bluegreen::table::Table;
-use bluegreen::wire::Pairs;
+use bluegreen::variant::Variant;
+use bluegreen::wire::{Property, Value};
+use bluegreen_tests::environment::configured;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -20,7 +18,7 @@ const CURIOUS: &str = r#"{"deployments": [
      "green_weight": 50, "clusters": {"blue": "b", "green": "g"},
      "sticky": {"keys": [{"cookie": "uid"}, {"query": "u"}, {"header": "x-user"}], "issue_cookie": {}},
      "override": {"allow": "internal", "keys": [{"id": "k", "secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg=="}]},
-     "trust_upstream_tags": "internal", "mirror": {"percent": 10}},
+     "trust_tags_from": "internal", "mirror": {"percent": 10}},
     {"name": "b", "green_weight": 50, "sticky": {"keys": [{"header": "x-user"}]}}],
     "tags": {"response_header": "x-side", "bucket_header": {}, "filter_state": "side"}}"#;
 
@@ -28,8 +26,8 @@ fn with_raw_headers(bytes: Vec<u8>) -> FakeHost {
     FakeHost { raw_request: Some(bytes), ..FakeHost::default() }
 }
 
-fn curious() -> Rc<Table> {
-    Rc::new(Table::from_json(CURIOUS.as_bytes()).unwrap())
+fn curious() -> Table {
+    configured(CURIOUS).unwrap()
 }
 
 #[test]
@@ -67,8 +65,8 @@ proptest! {
     #[test]
     fn any_bytes_for_headers_are_survived(bytes in vec(any::<u8>(), 0..200)) {
         let mut host = with_raw_headers(bytes);
-        if let Some(served) = filter::on_request_headers(&curious(), &mut host) {
-            served.response.write(&mut host);
+        if let Some(outcome) = filter::on_request_headers(&curious(), &mut host) {
+            outcome.response.write(&mut host);
         }
     }
 
@@ -97,26 +95,29 @@ proptest! {
         };
         let path = metadata_path("route", &["bluegreen"]);
         let found = side(vec![(path, Property::Bytes(bytes.clone()))]);
-        // Random bytes are no struct, and what cannot be read takes green back.
-        prop_assert!(Pairs::exact(&bytes).is_some() || found == Variant::Blue);
+        // Random bytes are no struct, and what cannot be read rolls green back.
+        prop_assert!(bluegreen_tests::metadata::members(&bytes).is_some() || found == Variant::Blue);
         prop_assert!(found == Variant::Blue || found == side(Vec::new()));
     }
 
     #[test]
-    fn any_flag_is_off_only_if_it_says_so(bytes in vec(any::<u8>(), 0..12)) {
-        let is_off = matches!(Flag::read(&bytes, |_| false), Flag::Off);
-        let text = String::from_utf8_lossy(&bytes).trim().to_ascii_lowercase();
-        let zero = text.trim_start_matches('-').split('e').next().unwrap_or_default();
-        let says_so = ["", "false", "no", "off"].contains(&text.as_str())
-            || bytes == [0] || bytes == [0; 4] || bytes == 0_f64.to_le_bytes() || bytes == (-0_f64).to_le_bytes()
+    fn any_flag_is_off_only_if_it_says_so(text in "\\PC{0,12}|[-0-9.e]{0,6}", number: f64) {
+        let is_off = |value| matches!(Flag::read(value, |_| false), Flag::Off);
+        let word = text.trim().to_ascii_lowercase();
+        let zero = word.trim_start_matches('-').split('e').next().unwrap_or_default();
+        let says_so = ["", "false", "no", "off"].contains(&word.as_str())
             || (!zero.is_empty() && zero.bytes().all(|byte| byte == b'0' || byte == b'.'));
-        prop_assert!(!is_off || says_so, "{}", bytes.escape_ascii());
+        prop_assert!(!is_off(Value::Text(&text)) || says_so, "{text:?}");
+        prop_assert_eq!(is_off(Value::Number(number)), number == 0.0);
+        for value in [Value::Bool(true), Value::Struct, Value::Unreadable] {
+            prop_assert!(!is_off(value));
+        }
     }
 
     #[test]
     fn any_configuration_is_accepted_or_refused_with_a_reason(text in json_like()) {
-        if let Err(faults) = Table::from_json(text.as_bytes()) {
-            prop_assert!(faults.iter().len() > 0);
+        if let Err(errors) = configured(&text) {
+            prop_assert!(errors.iter().len() > 0);
         }
     }
 }

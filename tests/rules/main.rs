@@ -25,6 +25,10 @@ mod weights;
 #[cfg(not(target_family = "wasm"))]
 mod conditions;
 #[cfg(not(target_family = "wasm"))]
+mod direction;
+#[cfg(not(target_family = "wasm"))]
+mod guard;
+#[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod oracle;

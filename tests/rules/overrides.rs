@@ -1,12 +1,10 @@
 //! Overrides that are accepted, and those that are refused, each counted by its cause.
 
-use std::process::Command;
-use std::rc::Rc;
-
 use bluegreen::decision::Reason;
 use bluegreen::filter;
 use bluegreen::metrics::{Counter, Refusal};
 use bluegreen::table::Table;
+use bluegreen_tests::environment::{self, configured};
 
 use bluegreen_tests::fake_host::{FakeHost, header, values};
 use bluegreen_tests::vectors::signed;
@@ -16,15 +14,15 @@ const NOW: u64 = 1_800_000_000;
 const SECRET: &[u8] = b"0123456789abcdef";
 const KEY: &str = r#"{"id": "ci", "secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg=="}"#;
 
-fn table(key: &str) -> Rc<Table> {
+fn table(key: &str) -> Table {
     let config = format!(
         r#"{{"deployments": [{{"name": "fraud", "override": {{"keys": [{key}], "max_age": "1h"}}}}]}}"#
     );
-    Rc::new(Table::from_json(config.as_bytes()).unwrap())
+    configured(&config).unwrap()
 }
 
 /// The cause for which a request with these lines is refused its override; None if it has it.
-fn refusal(table: &Rc<Table>, lines: &[String]) -> Option<Refusal> {
+fn refusal(table: &Table, lines: &[String]) -> Option<Refusal> {
     let lines: Vec<_> = lines.iter().map(|line| header(HEADER, line)).collect();
     let mut host = FakeHost::with_request(None, "/", &lines);
     host.now = NOW * 1_000_000_000;
@@ -92,30 +90,13 @@ fn what_is_longer_than_512_bytes_is_malformed_though_its_signature_is_good() {
     assert_eq!(of_length(513), Some(Refusal::Malformed));
 }
 
-/// A variable has to be there when the process starts, so the test runs itself once more.
-#[cfg(unix)]
 #[test]
 fn a_secret_of_the_environment_is_its_bytes_whatever_they_are() {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-
-    const VARIABLE: &str = "BLUEGREEN_TEST_SECRET";
-    const BYTES: &[u8] = b"\xff\xfe that are no text\n";
-    if std::env::var_os(VARIABLE).is_none() {
-        let itself = std::env::current_exe().unwrap();
-        let name = "overrides::a_secret_of_the_environment_is_its_bytes_whatever_they_are";
-        let run = Command::new(itself)
-            .args(["--exact", name, "--test-threads", "1"])
-            .env(VARIABLE, OsStr::from_bytes(BYTES))
-            .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&run.stdout);
-        assert!(run.status.success() && told.contains("1 passed"), "{told}");
-        return;
-    }
-    let table = table(&format!(r#"{{"id": "ci", "secret_env": "{VARIABLE}"}}"#));
+    let (variable, bytes) = environment::SECRET;
+    assert!(std::str::from_utf8(bytes).is_err() && bytes.ends_with(b"\n"));
+    let table = table(&format!(r#"{{"id": "ci", "secret_env": "{variable}"}}"#));
     let message = format!("green;dep=fraud;exp={}", NOW + 60);
-    assert_eq!(refusal(&table, &[signed(&message, BYTES)]), None);
-    let trimmed = BYTES.trim_ascii();
+    assert_eq!(refusal(&table, &[signed(&message, bytes)]), None);
+    let trimmed = bytes.trim_ascii();
     assert_eq!(refusal(&table, &[signed(&message, trimmed)]), Some(Refusal::BadSignature));
 }

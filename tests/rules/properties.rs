@@ -1,17 +1,14 @@
 //! What holds for all users, weights and tables.
 
-use std::rc::Rc;
-
-use bluegreen::config;
-use bluegreen::config::strict::Word;
-use bluegreen::config::{Faults, Path};
-use bluegreen::decision::{Decision, Reason, Variant, Wish, decide};
+use bluegreen::config::strict::Keyword;
+use bluegreen::config::{self, ConfigErrors, Path};
+use bluegreen::decision::{Decision, Proposal, decide};
 use bluegreen::filter;
-use bluegreen::split::Mirror;
-use bluegreen::split::Ramp;
-use bluegreen::split::Weight;
-use bluegreen::split::{Bucket, Salt};
+use bluegreen::split::{Bucket, Mirror, Ramp, Salt, Weight};
+use bluegreen::sticky::Place;
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen_tests::environment::configured;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,13 +22,18 @@ fn percent() -> impl Strategy<Value = Weight> {
     })
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn proposal() -> impl Strategy<Value = Proposal> {
     let variant = prop_oneof![Just(Variant::Blue), Just(Variant::Green)];
-    let by_side = prop_oneof![Just(Reason::Override), Just(Reason::Upstream), Just(Reason::Pin)];
-    let by_bucket = prop_oneof![Just(Reason::Weight), Just(Reason::Random)];
+    let bucket = any::<u64>().prop_map(Bucket);
     prop_oneof![
-        (variant, by_side).prop_map(|(variant, reason)| Wish::Side(variant, reason)),
-        (any::<u64>(), by_bucket).prop_map(|(bucket, reason)| Wish::Bucket(Bucket(bucket), reason)),
+        variant.clone().prop_map(Proposal::Override),
+        variant.clone().prop_map(Proposal::Peer),
+        variant.prop_map(|variant| Proposal::Assigned(Place::Pinned(variant), None)),
+        (bucket.clone(), weight_or_route())
+            .prop_map(|(bucket, weight)| Proposal::Assigned(Place::Bucket(bucket), weight)),
+        (bucket, weight_or_route())
+            .prop_map(|(bucket, weight)| Proposal::Assigned(Place::Random(bucket), weight)),
+        Just(Proposal::Assigned(Place::Nowhere, None)),
     ]
 }
 
@@ -39,24 +41,30 @@ fn weight_or_route() -> impl Strategy<Value = Option<Weight>> {
     prop_oneof![percent().prop_map(Some), Just(None)]
 }
 
-fn table(deployments: &[String]) -> Rc<Table> {
-    let config = format!(r#"{{"deployments": [{}]}}"#, deployments.join(","));
-    Rc::new(Table::from_json(config.as_bytes()).unwrap())
+/// The decision under a maximum weight, without a rollback by configuration.
+fn decided(proposal: Proposal, max_green_weight: Weight) -> Decision {
+    decide(false, &mut (), |()| proposal, |()| max_green_weight)
 }
 
-fn decision(table: &Rc<Table>, host: &str, path: &str, user: &str) -> Option<(String, Decision)> {
+fn table(deployments: &[String]) -> Table {
+    let config = format!(r#"{{"deployments": [{}]}}"#, deployments.join(","));
+    configured(&config).unwrap()
+}
+
+fn decision(table: &Table, host: &str, path: &str, user: &str) -> Option<(String, Decision)> {
     let mut host = FakeHost::with_request(Some(host), path, &[header("x-user", user)]);
     filter::on_request_headers(table, &mut host)
-        .map(|served| (served.deployment.to_owned(), served.decision))
+        .map(|outcome| (outcome.deployment.to_owned(), outcome.decision))
 }
 
 proptest! {
     #[test]
     fn a_rising_weight_moves_nobody_to_blue(key in vec(any::<u8>(), 0..40), a in percent(), b in percent()) {
-        let wish = Wish::Bucket(Salt::new("s").bucket(&key), Reason::Weight);
-        let side = |weight| decide(wish, Some(weight), || Weight::FULL).variant;
-        if side(a.min(b)) == Some(Variant::Green) {
-            prop_assert_eq!(side(a.max(b)), Some(Variant::Green));
+        let place = Place::Bucket(Salt::new("s").bucket(&key));
+        let variant =
+            |weight| decided(Proposal::Assigned(place, Some(weight)), Weight::FULL).variant;
+        if variant(a.min(b)) == Some(Variant::Green) {
+            prop_assert_eq!(variant(a.max(b)), Some(Variant::Green));
         }
     }
 
@@ -72,34 +80,38 @@ proptest! {
     }
 
     #[test]
-    fn a_rollback_always_leads_to_blue(wish in wish(), weight in weight_or_route()) {
-        let decision = decide(wish, weight, || Weight::ZERO);
-        prop_assert_eq!(decision.variant, Some(Variant::Blue));
+    fn a_rollback_always_leads_to_blue(proposal in proposal()) {
+        prop_assert_eq!(decided(proposal, Weight::ZERO).variant, Some(Variant::Blue));
+        let by_configuration = decide(true, &mut (), |()| proposal, |()| Weight::FULL);
+        prop_assert_eq!(by_configuration, Decision::ROLLED_BACK);
     }
 
     #[test]
-    fn a_cap_takes_back_the_last_that_came(bucket: u64, weight in percent(), cap in percent()) {
-        let wish = Wish::Bucket(Bucket(bucket), Reason::Weight);
-        let capped = decide(wish, Some(weight), || cap).variant;
-        prop_assert_eq!(capped, decide(wish, Some(weight.min(cap)), || Weight::FULL).variant);
+    fn a_maximum_weight_rolls_back_the_last_that_came(
+        bucket: u64, weight in percent(), most in percent(),
+    ) {
+        let proposal = |weight| Proposal::Assigned(Place::Bucket(Bucket(bucket)), Some(weight));
+        let capped = decided(proposal(weight), most).variant;
+        prop_assert_eq!(capped, decided(proposal(weight.min(most)), Weight::FULL).variant);
     }
 
     #[test]
-    fn the_limit_is_asked_for_only_on_the_way_to_green(wish in wish(), weight in weight_or_route()) {
+    fn the_maximum_weight_is_asked_for_only_on_the_way_to_green(proposal in proposal()) {
         let mut asked = false;
-        let decision = decide(wish, weight, || { asked = true; Weight::FULL });
+        let ask = |asked: &mut bool| { *asked = true; Weight::FULL };
+        let decision = decide(false, &mut asked, |_| proposal, ask);
         prop_assert_eq!(asked, decision.variant != Some(Variant::Blue));
     }
 
     #[test]
     fn a_mirror_takes_the_next_in_line(
-        bucket: u64, weight in percent(), share in 0_u32..=100, cap in percent(),
+        bucket: u64, weight in percent(), split in 0_u32..=100, cap in percent(),
     ) {
-        let config = config::Mirror { percent: Some(share.into()) };
-        let mirror = Mirror::new(&config, &Path::Root, &mut Faults::default()).unwrap();
-        let share = Weight::from_percent(&share.to_string()).unwrap();
+        let config = config::Mirror { percent: Some(split.into()) };
+        let mirror = Mirror::new(&config, &Path::Root, &mut ConfigErrors::default()).unwrap();
+        let split = Weight::from_percent(&split.to_string()).unwrap();
         let (weight, bucket) = (weight.min(cap), Bucket(bucket));
-        let is_next = !weight.covers(bucket) && weight.plus(share).covers(bucket);
+        let is_next = !weight.covers(bucket) && weight.plus(split).covers(bucket);
         prop_assert_eq!(mirror.takes(bucket, weight, || cap), is_next && cap != Weight::ZERO);
     }
 
@@ -115,9 +127,9 @@ proptest! {
         let config = config::Ramp {
             start: "1970-01-01T01:00:10+01:00".to_owned(),
             steps: steps.collect(),
-            shape: Word::Known(config::Shape::Linear),
+            shape: Keyword::Known(config::Shape::Linear),
         };
-        let ramp = Ramp::new(&config, &Path::Root, &mut Faults::default()).unwrap();
+        let ramp = Ramp::new(&config, &Path::Root, &mut ConfigErrors::default()).unwrap();
         let at = |second: u64| ramp.weight_at(second * 1_000_000_000);
         prop_assert!(at(a.min(b)) <= at(a.max(b)));
         prop_assert_eq!(at(9), Weight::ZERO);
@@ -168,9 +180,9 @@ fn the_share_on_green_is_the_weight_within_sampling_error() {
     const USERS: usize = 20_000;
     for weight in [1.0, 10.0, 33.3, 50.0, 99.0_f64] {
         let greens = sides(&weight.to_string(), "s", USERS).iter().filter(|green| **green).count();
-        let (share, expected) = (greens as f64 / USERS as f64, weight / 100.0);
+        let (split, expected) = (greens as f64 / USERS as f64, weight / 100.0);
         let deviation = (expected * (1.0 - expected) / USERS as f64).sqrt();
-        assert!((share - expected).abs() < 4.0 * deviation, "{share} at weight {weight}");
+        assert!((split - expected).abs() < 4.0 * deviation, "{split} at weight {weight}");
     }
 }
 

@@ -1,24 +1,16 @@
-//! A bad configuration is refused whole, and every fault is told with its path and value.
+//! A bad configuration is refused as a whole, and every error is reported with its path.
 
-use bluegreen::table::Table;
+use bluegreen_tests::refusal::errors;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// The faults of a configuration, one a line.
-fn faults(config: &str) -> Vec<String> {
-    match Table::from_json(config.as_bytes()) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
+/// The errors of a configuration with this one deployment, named `a`.
+fn deployment_errors(members: &str) -> Vec<String> {
+    errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#))
 }
 
-/// The faults of a configuration with this one deployment, named `a`.
-fn deployment_faults(members: &str) -> Vec<String> {
-    faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#))
-}
-
-fn assert_each(cases: &[(&str, &str)], faults_of: impl Fn(&str) -> Vec<String>) {
+fn assert_each(cases: &[(&str, &str)], errors_of: impl Fn(&str) -> Vec<String>) {
     for (config, expected) in cases {
-        let found = faults_of(config);
+        let found = errors_of(config);
         assert_eq!(found.len(), 1, "{config}: {found:?}");
         assert!(found[0].starts_with(expected), "{config}: {found:?} is not {expected}");
     }
@@ -35,8 +27,8 @@ fn what_is_no_configuration_is_refused() {
         (r#"{"deployments": [{"name": "a", "green_weight": Infinity}]}"#, "not JSON: "),
         ("[]", "a list is not an object"),
         ("null", "null is not an object"),
-        ("{}", "deployments: is missing or empty"),
-        (r#"{"deployments": []}"#, "deployments: is missing or empty"),
+        ("{}", "deployments: required"),
+        (r#"{"deployments": []}"#, "deployments: required"),
         (r#"{"deployments": {}}"#, "deployments: an object is not a list"),
         (r#"{"deployments": [5]}"#, "deployments[0]: 5 is not an object"),
         (r#"{"deployments": [["a"]]}"#, "deployments[0]: a list is not an object"),
@@ -49,15 +41,15 @@ fn what_is_no_configuration_is_refused() {
             "duplicate field `name` at line 1 column 37",
         ),
     ];
-    assert_each(&cases, faults);
+    assert_each(&cases, errors);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_deployment_that_cannot_be_is_refused() {
     let long = format!(r#""name": "{}""#, "a".repeat(65));
     let cases = [
-        ("", "deployments[0].name: is missing or empty"),
-        (r#""name": """#, "deployments[0].name: is missing or empty"),
+        ("", "deployments[0].name: required"),
+        (r#""name": """#, "deployments[0].name: required"),
         (r#""name": "a b""#, r#"deployments[0].name: "a b" is not 1 to 64 of"#),
         (r#""name": "ä""#, r#"deployments[0].name: "ä" is not 1 to 64 of"#),
         (&long, r#"deployments[0].name: "aaaa"#),
@@ -68,7 +60,7 @@ fn a_deployment_that_cannot_be_is_refused() {
         (r#""name": "a", "match": []"#, "deployments[0].match: a list is not an object"),
         (r#""name": "a", "rollback": "yes""#, r#"deployments[0].rollback: "yes" is not a boolean"#),
     ];
-    assert_each(&cases, |members| faults(&format!(r#"{{"deployments": [{{{members}}}]}}"#)));
+    assert_each(&cases, |members| errors(&format!(r#"{{"deployments": [{{{members}}}]}}"#)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -87,7 +79,7 @@ fn a_weight_outside_0_to_100_is_refused() {
     ] {
         let expected = format!("deployments[0].green_weight: {reason}");
         assert_each(&[(weight, &expected)], |weight| {
-            deployment_faults(&format!(r#""green_weight": {weight}"#))
+            deployment_errors(&format!(r#""green_weight": {weight}"#))
         });
     }
 }
@@ -99,7 +91,7 @@ fn a_match_that_cannot_be_is_refused() {
         (r#""hosts": ["ok", "a:80"]"#, r#"hosts[1]: "a:80" cannot be a host: ports are ignored"#),
         (r#""hosts": ["*"]"#, r#"hosts[0]: "*" is no wildcard"#),
         (r#""hosts": ["a.*.b"]"#, r#"hosts[0]: "a.*.b" cannot be a host"#),
-        (r#""hosts": ["a", "A"]"#, r#"hosts[1]: "A" is listed before"#),
+        (r#""hosts": ["a", "A"]"#, r"hosts[1]: duplicate of hosts[0]"),
         (r#""hosts": []"#, "hosts: is empty"),
         (r#""hosts": "a""#, r#"hosts: "a" is not a list"#),
         (r#""hosts": [5]"#, "hosts[0]: 5 is not a string"),
@@ -112,12 +104,12 @@ fn a_match_that_cannot_be_is_refused() {
     for (members, expected) in cases {
         let expected = format!("deployments[0].match.{expected}");
         assert_each(&[(members, &expected)], |members| {
-            deployment_faults(&format!(r#""match": {{{members}}}"#))
+            deployment_errors(&format!(r#""match": {{{members}}}"#))
         });
     }
     let both = r#""match": {"path": "/a", "path_prefix": "/a"}"#;
-    let expected = "deployments[0].match: has both `path` and `path_prefix`";
-    assert_eq!(deployment_faults(both), [expected]);
+    let expected = "deployments[0].match: `path` and `path_prefix` exclude each other";
+    assert_eq!(deployment_errors(both), [expected]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -138,7 +130,7 @@ fn keys_and_cookies_that_http_does_not_allow_are_refused() {
     for (members, expected) in cases {
         let expected = format!("deployments[0].sticky.{expected}");
         assert_each(&[(members, &expected)], |members| {
-            deployment_faults(&format!(r#""sticky": {{{members}}}"#))
+            deployment_errors(&format!(r#""sticky": {{{members}}}"#))
         });
     }
 }
@@ -146,15 +138,15 @@ fn keys_and_cookies_that_http_does_not_allow_are_refused() {
 #[wasm_bindgen_test(unsupported = test)]
 fn one_of_two_clusters_is_refused() {
     let cases = [
-        (r#"{"blue": "b"}"#, "green: is missing or empty"),
-        (r#"{"green": "g"}"#, "blue: is missing or empty"),
-        (r#"{"blue": "b", "green": "g h"}"#, r#"green: "g h" cannot be written to a header"#),
+        (r#"{"blue": "b"}"#, "green: required"),
+        (r#"{"green": "g"}"#, "blue: required"),
+        (r#"{"blue": "b", "green": "g h"}"#, r#"green: "g h" is not visible ASCII"#),
         (r#"{"blue": "b", "green": "g\r\nx: y"}"#, "green: "),
     ];
     for (clusters, expected) in cases {
         let expected = format!("deployments[0].clusters.{expected}");
         assert_each(&[(clusters, &expected)], |clusters| {
-            deployment_faults(&format!(r#""clusters": {clusters}"#))
+            deployment_errors(&format!(r#""clusters": {clusters}"#))
         });
     }
 }
@@ -170,43 +162,46 @@ fn tags_and_sources_that_cannot_be_are_refused() {
         (r#""tags": {"cluster_header": ""}"#, r#"tags.cluster_header: "" cannot be"#),
         (
             r#""tags": {"cluster_header": "X-Bluegreen-Variant"}"#,
-            r#"tags.cluster_header: "X-Bluegreen-Variant" is another tag's name too"#,
+            r#"tags.cluster_header: "X-Bluegreen-Variant" is the name of tags.variant_header too"#,
         ),
         (r#""tags": {"blue": "hide"}"#, "tags.blue"),
         (r#""tags": {"headers": []}"#, "tags.headers: unknown key"),
         (r#""rollback": {"sources": ["routes"]}"#, "rollback.sources[0]"),
-        (r#""rollback": {"sources": ["route", "route"]}"#, "rollback.sources[1]: is listed before"),
-        (r#""rollback": {"namespace": ""}"#, r#"rollback.namespace: "" cannot be"#),
+        (
+            r#""rollback": {"sources": ["route", "route"]}"#,
+            "rollback.sources[1]: duplicate of sources[0]",
+        ),
+        (r#""rollback": {"namespace": ""}"#, r#"rollback.namespace: "" is no metadata namespace"#),
         (r#""rollback": true"#, "rollback: true is not an object"),
     ];
     assert_each(&cases, |members| {
-        faults(&format!(r#"{{"deployments": [{{"name": "a"}}], {members}}}"#))
+        errors(&format!(r#"{{"deployments": [{{"name": "a"}}], {members}}}"#))
     });
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn two_deployments_of_one_name_or_one_match_are_refused() {
-    let two = |a: &str, b: &str| faults(&format!(r#"{{"deployments": [{{{a}}}, {{{b}}}]}}"#));
+    let two = |a: &str, b: &str| errors(&format!(r#"{{"deployments": [{{{a}}}, {{{b}}}]}}"#));
     let hosts =
         |name: &str, hosts: &str| format!(r#""name": "{name}", "match": {{"hosts": {hosts}}}"#);
     assert_eq!(
         two(&hosts("a", r#"["x"]"#), &hosts("a", r#"["y"]"#)),
-        [r#"deployments[1].name: "a" is another deployment's name too"#]
+        [r"deployments[1].name: duplicate of deployments[0].name"]
     );
     assert_eq!(
         two(&hosts("a", r#"["x", "*.Y"]"#), &hosts("b", r#"["*.y", "X."]"#)),
-        ["deployments[1].match: is the same as deployments[0].match"]
+        ["deployments[1].match: duplicate of deployments[0].match"]
     );
     assert_eq!(
         two(r#""name": "a""#, r#""name": "b", "match": {}"#),
-        ["deployments[1].match: is the same as deployments[0].match"]
+        ["deployments[1].match: duplicate of deployments[0].match"]
     );
-    // Hosts that only overlap are no fault: the first in the file has them.
+    // Hosts that only overlap are no error: the first in the file has them.
     assert!(two(&hosts("a", r#"["x", "y"]"#), &hosts("b", r#"["y", "z"]"#)).is_empty());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn all_faults_are_told_at_once() {
+fn all_errors_are_reported_at_once() {
     let config = r#"{
         "deployments": [
             {"name": "a b", "nmae": 1, "green_weight": 120, "match": {"hosts": ["a..b", 5, "*"], "path": 7}},
@@ -218,7 +213,7 @@ fn all_faults_are_told_at_once() {
         "rolback": {},
         "rollback": {"sources": ["node", "nodes", "node"]}
     }"#;
-    let found = faults(config);
+    let found = errors(config);
     for path in [
         "deployments[0].name: ",
         "deployments[0].nmae: ",
@@ -240,14 +235,14 @@ fn all_faults_are_told_at_once() {
         "rollback.sources[1]",
         "rollback.sources[2]",
     ] {
-        let told = found.iter().filter(|fault| fault.starts_with(path)).count();
-        assert_eq!(told, 1, "{path} in\n{}", found.join("\n"));
+        let reported = found.iter().filter(|error| error.starts_with(path)).count();
+        assert_eq!(reported, 1, "{path} in\n{}", found.join("\n"));
     }
     assert_eq!(found.len(), 19, "{}", found.join("\n"));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_fault_repeats_no_more_than_the_start_of_a_long_value() {
-    let found = deployment_faults(&format!(r#""match": {{"hosts": ["{}"]}}"#, "ä".repeat(10_000)));
+fn an_error_repeats_no_more_than_the_start_of_a_long_value() {
+    let found = deployment_errors(&format!(r#""match": {{"hosts": ["{}"]}}"#, "ä".repeat(10_000)));
     assert!(found[0].chars().count() < 250, "{}", found[0]);
 }

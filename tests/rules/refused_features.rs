@@ -1,27 +1,7 @@
-//! Faults of the features that a deployment may use, and how faults are told.
+//! Errors of the features that a deployment may use, and how they are reported.
 
-use bluegreen::table::Table;
-
-/// The faults of a configuration, one a line.
-pub fn faults(config: &str) -> Vec<String> {
-    match Table::from_json(config.as_bytes()) {
-        Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
-    }
-}
-
-/// The faults of one deployment with these members; each starts with `deployments[0]`.
-pub fn assert_deployment(cases: &[(&str, &[&str])]) {
-    for (members, expected) in cases {
-        let found = faults(&format!(
-            r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
-        ));
-        assert_eq!(found.len(), expected.len(), "{members}: {found:?}");
-        for (found, expected) in found.iter().zip(*expected) {
-            assert!(found.starts_with(&format!("deployments[0]{expected}")), "{members}: {found}");
-        }
-    }
-}
+use bluegreen_tests::environment::configured;
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn conditions_on_headers_that_cannot_be_are_refused() {
@@ -34,10 +14,13 @@ fn conditions_on_headers_that_cannot_be_are_refused() {
             r#""match": {"headers": [{"name": "host", "exact": "x"}]}"#,
             &[r#".match.headers[0].name: "host" is no header to Envoy"#],
         ),
-        (r#""match": {"headers": [{"name": "a"}]}"#, &[".match.headers[0]: needs one of"]),
+        (
+            r#""match": {"headers": [{"name": "a"}]}"#,
+            &[".match.headers[0]: required: exactly one of"],
+        ),
         (
             r#""match": {"headers": [{"name": "a", "exact": "x", "present": true}]}"#,
-            &[".match.headers[0]: needs one of"],
+            &[".match.headers[0]: required: exactly one of"],
         ),
         (
             r#""match": {"headers": [{"name": "a", "prefix": ""}]}"#,
@@ -45,7 +28,7 @@ fn conditions_on_headers_that_cannot_be_are_refused() {
         ),
         (
             r#""match": {"headers": [{"name": "a", "exact": "x"}, {"name": "A", "exact": "x"}]}"#,
-            &[".match.headers[1]: is listed before"],
+            &[".match.headers[1]: duplicate of headers[0]"],
         ),
     ]);
 }
@@ -61,20 +44,20 @@ fn keys_and_pins_that_cannot_be_are_refused() {
         ),
         (
             r#""sticky": {"keys": [{"source_address": false}]}"#,
-            &[".sticky.keys[0].source_address: can only be true"],
+            &[".sticky.keys[0].source_address: must be true or left out"],
         ),
         (
             r#""sticky": {"keys": [{"header": "a", "cookie": "b"}]}"#,
-            &[".sticky.keys[0]: needs one of"],
+            &[".sticky.keys[0]: required: exactly one of"],
         ),
-        (r#""sticky": {"keys": [{}]}"#, &[".sticky.keys[0]: needs one of"]),
+        (r#""sticky": {"keys": [{}]}"#, &[".sticky.keys[0]: required: exactly one of"]),
         (
             r#""sticky": {"keys": [{"header": "host"}]}"#,
             &[r#".sticky.keys[0].header: "host" is no header"#],
         ),
         (
             r#""pins": {"green": ["x", ""], "blue": ["x"]}"#,
-            &[".pins.green[0]: \"x\" is pinned before", ".pins.green[1]: is empty"],
+            &[".pins.green[0]: duplicate of blue[0]", ".pins.green[1]: is empty"],
         ),
     ]);
 }
@@ -88,14 +71,14 @@ fn ramps_that_cannot_be_are_refused() {
         (ramp("soon", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: \"soon\" is not a time"),
         (ramp("2026-11-23T09:00:00", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: "),
         (ramp("1969-11-23T09:00:00Z", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: "),
-        (ramp(good, ""), ".ramp.steps: is missing or empty"),
-        (ramp(good, r#"{"after": "1m"}"#), ".ramp.steps[0].green_weight: is missing"),
+        (ramp(good, ""), ".ramp.steps: required"),
+        (ramp(good, r#"{"after": "1m"}"#), ".ramp.steps[0].green_weight: required"),
         (ramp(good, r#"{"green_weight": 1}"#), ".ramp.steps[0].after: \"\" is not a duration"),
         (ramp(good, r#"{"after": "1m", "green_weight": 101}"#), ".ramp.steps[0].green_weight: 101 is not between"),
         (ramp(good, r#"{"after": "1m", "green_weight": 1}, {"after": "60s", "green_weight": 2}"#), ".ramp.steps[1].after: \"60s\" is not later"),
         (ramp("2600-01-01T00:00:00Z", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: \"2600-01-01T00:00:00Z\" is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554"),
         (ramp(good, r#"{"after": "400y", "green_weight": 1}"#), ".ramp.steps[0].after: \"400y\" is not a duration such as \"10m\", of at most 292 years"),
-        (format!(r#"{}, "green_weight": 5"#, ramp(good, r#"{"after": "1m", "green_weight": 5}"#)), ": has both"),
+        (format!(r#"{}, "green_weight": 5"#, ramp(good, r#"{"after": "1m", "green_weight": 5}"#)), ": `green_weight` and `ramp` exclude"),
         (r#""ramp": {"start": "2026-11-23T09:00:00Z", "steps": [{"after": "1m", "green_weight": 5}], "shape": "round"}"#.to_owned(), ".ramp.shape: \"round\" is not"),
     ] {
         assert_deployment(&[(&members, &[expected])]);
@@ -106,7 +89,7 @@ fn ramps_that_cannot_be_are_refused() {
 fn what_does_not_go_together_is_refused() {
     let bucket = r#", "tags": {"bucket_header": {}}"#;
     let config = |members: &str, rest: &str| {
-        faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]{rest}}}"#))
+        errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]{rest}}}"#))
     };
     let one = |members: &str, rest: &str, expected: &str| {
         let found = config(members, rest);
@@ -121,41 +104,37 @@ fn what_does_not_go_together_is_refused() {
         one(
             r#""rollback": false"#,
             &format!(r#", "tags": {{"{tag}": "X-Bluegreen-Explain"}}"#),
-            &format!("tags.{tag}: \"X-Bluegreen-Explain\" is where explanations"),
+            &format!("tags.{tag}: \"X-Bluegreen-Explain\" is the header of explanations"),
         );
     }
     one(r#""split_by": "dice""#, bucket, "deployments[0].split_by: \"dice\" is not");
     one(
         r#""split_by": "route", "green_weight": 5"#,
         bucket,
-        "deployments[0].green_weight: stands beside",
+        "deployments[0].green_weight: must be left out",
     );
     one(
         r#""split_by": "route", "mirror": {"percent": 5}, "clusters": {"blue": "b", "green": "g"}"#,
         bucket,
-        "deployments[0].mirror: needs a weight",
+        "deployments[0].mirror: cannot be used with `split_by: route`",
     );
     one(r#""mirror": {"percent": 5}"#, "", "deployments[0].mirror: needs `clusters`");
     one(
         r#""mirror": {}, "clusters": {"blue": "b", "green": "g"}"#,
         "",
-        "deployments[0].mirror.percent: is missing",
+        "deployments[0].mirror.percent: required",
     );
     one(
-        r#""trust_upstream_tags": "internal""#,
+        r#""trust_tags_from": "internal""#,
         r#", "tags": {"variant_header": null}"#,
-        "deployments[0].trust_upstream_tags: needs",
+        "deployments[0].trust_tags_from: needs",
     );
     one(
-        r#""trust_upstream_tags": {"peer_prefix": ""}"#,
+        r#""trust_tags_from": {"peer_prefix": ""}"#,
         "",
-        "deployments[0].trust_upstream_tags.peer_prefix: is missing or empty",
+        "deployments[0].trust_tags_from.peer_prefix: required",
     );
-    one(
-        r#""trust_upstream_tags": "all""#,
-        "",
-        "deployments[0].trust_upstream_tags: \"all\" is not",
-    );
+    one(r#""trust_tags_from": "all""#, "", "deployments[0].trust_tags_from: \"all\" is not");
     one(
         r#""rollback": false"#,
         r#", "tags": {"bucket_header": {"buckets": 0}}"#,
@@ -164,7 +143,7 @@ fn what_does_not_go_together_is_refused() {
     one(
         r#""rollback": false"#,
         r#", "tags": {"bucket_header": {"name": "x-bluegreen-variant"}}"#,
-        "tags.bucket_header.name: \"x-bluegreen-variant\" is another",
+        "tags.bucket_header.name: \"x-bluegreen-variant\" is the name of tags.variant_header too",
     );
     one(
         r#""rollback": false"#,
@@ -190,14 +169,14 @@ fn what_does_not_go_together_is_refused() {
     one(
         r#""rollback": false"#,
         r#", "rollback": {"sources": [{"path": ["a"]}]}"#,
-        "rollback.sources[0].in: is missing",
+        "rollback.sources[0].in: required",
     );
 }
 
 #[test]
-fn a_route_that_holds_the_weight_has_to_learn_of_sides_that_are_fixed() {
+fn a_route_that_holds_the_weight_has_to_learn_of_variants_that_are_fixed() {
     let route = |members: &str, tags: &str| {
-        faults(&format!(
+        errors(&format!(
             r#"{{"deployments": [{{"name": "a", "split_by": "route" {members}}}], "tags": {{"bucket_header": {{}}, {tags}}}}}"#
         ))
     };
@@ -221,8 +200,18 @@ fn a_route_that_holds_the_weight_has_to_learn_of_sides_that_are_fixed() {
 }
 
 #[test]
-fn every_bad_element_of_a_list_is_told() {
-    let found = faults(
+fn a_key_that_was_renamed_is_an_error_that_names_the_new_one() {
+    let renamed = "trust_upstream_tags: unknown key; its name is `trust_tags_from` now";
+    let found = errors(
+        r#"{"deployments": [{"name": "a", "trust_upstream_tags": "internal"}],
+            "defaults": {"trust_upstream_tags": {"peer_prefix": "spiffe://"}}}"#,
+    );
+    assert_eq!(found, [format!("defaults.{renamed}"), format!("deployments[0].{renamed}")]);
+}
+
+#[test]
+fn every_bad_element_of_a_list_is_reported() {
+    let found = errors(
         r#"{"deployments": [{"name": "a", "sticky": {"keys": [{"a": 1}, {"b": "x"}, "cookie", {"header": 5}, {"header": ""}]}}],
             "rollback": {"sources": ["nodes", 5, "moon", null, {"in": 1}]}}"#,
     );
@@ -238,18 +227,18 @@ fn every_bad_element_of_a_list_is_told() {
         "sources[3]",
         "sources[4].in",
     ] {
-        let told = found.iter().filter(|fault| fault.contains(&format!("{path}:"))).count();
-        assert_eq!(told, 1, "{path} in\n{}", found.join("\n"));
+        let reported = found.iter().filter(|error| error.contains(&format!("{path}:"))).count();
+        assert_eq!(reported, 1, "{path} in\n{}", found.join("\n"));
     }
 }
 
 #[test]
-fn a_fault_within_a_part_does_not_hide_one_of_the_whole() {
-    let found = faults(
+fn an_error_within_a_part_does_not_hide_one_of_the_whole() {
+    let found = errors(
         r#"{"deployments": [{"name": "a", "match": {"hosts": [5], "path": "/a", "path_prefix": "/b"}}]}"#,
     );
     assert_eq!(found.len(), 2, "{found:?}");
-    let found = faults(
+    let found = errors(
         r#"{"deployments": [{"name": "a", "rollback": true, "rollback": false, "nmae": 1}]}"#,
     );
     assert_eq!(found.len(), 2, "{found:?}");
@@ -258,7 +247,7 @@ fn a_fault_within_a_part_does_not_hide_one_of_the_whole() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_told_with_its_place_and_no_value() {
+fn a_duplicate_key_is_reported_with_its_place_and_no_value() {
     for members in [
         r#""rollback": "first", "rollback": false"#,
         r#""match": "first", "match": {}"#,
@@ -266,27 +255,26 @@ fn a_key_that_stands_twice_is_told_with_its_place_and_no_value() {
         r#""sticky": {"keys": [{"header": "first", "header": 1}]}"#,
     ] {
         let found =
-            faults(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
+            errors(&format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#)).join("\n");
         assert!(found.contains("line 1 column ") && !found.contains("first"), "{members}: {found}");
     }
 }
 
 #[test]
-fn more_faults_than_anybody_reads_are_counted_and_cost_no_more_time_than_they_are_many() {
+fn more_errors_than_anybody_reads_are_counted_and_cost_no_more_time_than_they_are_many() {
     let hosts = vec!["5"; 20_000].join(",");
     let config =
         format!(r#"{{"deployments": [{{"name": "a", "match": {{"hosts": [{hosts}]}}}}]}}"#);
-    let faults = Table::from_json(config.as_bytes()).unwrap_err();
-    assert_eq!(faults.iter().len(), 100);
+    let errors = configured(&config).unwrap_err();
+    assert_eq!(errors.iter().len(), 100);
     let names = vec![r#"{"name": "?", "match": {"path": "x"}}"#; 500].join(",");
-    let faults =
-        Table::from_json(format!(r#"{{"deployments": [{names}]}}"#).as_bytes()).unwrap_err();
-    assert_eq!((faults.iter().len(), faults.untold()), (100, 1399));
+    let errors = configured(&format!(r#"{{"deployments": [{names}]}}"#)).unwrap_err();
+    assert_eq!((errors.iter().len(), errors.omitted()), (100, 1399));
 }
 
 #[test]
-fn a_fault_is_one_line_whatever_its_key_is() {
+fn an_error_is_one_line_whatever_its_key_is() {
     let key = format!("a\\nb: forged {}", "x".repeat(5000));
-    let found = faults(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
+    let found = errors(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
     assert!(found.len() == 1 && !found[0].contains('\n') && found[0].len() < 400, "{found:?}");
 }

@@ -1,24 +1,21 @@
-//! Faults of overrides, which tell nothing that may be a secret.
+//! Errors of overrides, which repeat nothing that may be a secret.
 
-use crate::refused_features::{assert_deployment, faults};
+use bluegreen_tests::refusal::{assert_deployment, errors};
 
 #[test]
 fn overrides_that_cannot_be_are_refused() {
     let key = |key: &str| format!(r#""override": {{"keys": [{key}]}}"#);
     let good = r#""secret_base64": "MDEyMzQ1Njc4OWFiY2RlZg==""#;
     for (members, expected) in [
-        (r#""override": {}"#.to_owned(), ".override: needs `allow` or `keys`"),
-        (
-            r#""override": {"allow": "everyone"}"#.to_owned(),
-            ".override.allow: what stands here is not",
-        ),
+        (r#""override": {}"#.to_owned(), ".override: required: at least one of `allow`, `keys`"),
+        (r#""override": {"allow": "everyone"}"#.to_owned(), ".override.allow: this value is not"),
         (r#""override": {"allow": "anyone", "header": ":x"}"#.to_owned(), ".override.header: "),
         (r#""override": {"allow": "anyone", "max_age": "0s"}"#.to_owned(), ".override.max_age: "),
         (key(&format!("{{{good}}}")), ".override.keys[0].id: "),
-        (key(r#"{"id": "a"}"#), ".override.keys[0]: needs one of"),
+        (key(r#"{"id": "a"}"#), ".override.keys[0]: required: exactly one of"),
         (
             key(r#"{"id": "a", "secret_base64": "c2hvcnQ="}"#),
-            ".override.keys[0].secret_base64: holds less than 16",
+            ".override.keys[0].secret_base64: must hold at least 16",
         ),
         (
             key(r#"{"id": "a", "secret_base64": "???"}"#),
@@ -26,11 +23,11 @@ fn overrides_that_cannot_be_are_refused() {
         ),
         (
             key(r#"{"id": "a", "secret_env": "BLUEGREEN_NO_SUCH_VARIABLE"}"#),
-            ".override.keys[0].secret_env: names nothing",
+            ".override.keys[0].secret_env: not found",
         ),
         (
             key(&format!(r#"{{"id": "a", {good}}}, {{"id": "a", {good}}}"#)),
-            ".override.keys[1].id: is another key's id too",
+            ".override.keys[1].id: duplicate of keys[0].id",
         ),
     ] {
         assert_deployment(&[(&members, &[expected])]);
@@ -52,17 +49,17 @@ fn an_override_cannot_stand_where_a_tag_stands() {
             let config = format!(
                 r#"{{"deployments": [{{"name": "a", {own}}}], "defaults": {{{default}}}, "tags": {tags}}}"#
             );
-            let found = faults(&config);
+            let found = errors(&config);
             let expected = format!("{path}.override.header: is a tag's name");
             assert!(found.len() == 1 && found[0].starts_with(&expected), "{config}: {found:?}");
         }
     }
     let renamed = r#"{"deployments": [{"name": "a", "override": {"allow": "anyone", "header": "x-bluegreen-variant"}}], "tags": {"variant_header": "x-side"}}"#;
-    assert_eq!(faults(renamed), [""; 0]);
+    assert_eq!(errors(renamed), [""; 0]);
 }
 
 #[test]
-fn nothing_that_stands_in_an_override_stands_in_a_fault() {
+fn nothing_that_stands_in_an_override_stands_in_an_error() {
     for members in [
         r#""override": "hunter2""#,
         r#""override": 123456"#,
@@ -92,12 +89,12 @@ fn nothing_that_stands_in_an_override_stands_in_a_fault() {
             format!(r#"{{"deployments": [{{"name": "a", {members}}}]}}"#),
             format!(r#"{{"deployments": [{{"name": "a"}}], "defaults": {{{members}}}}}"#),
         ] {
-            let told = faults(&config).join("\n");
-            let is_told = |text: &str| told.contains(text);
-            assert!(!told.is_empty(), "{config}");
+            let reported = errors(&config).join("\n");
+            let is_told = |text: &str| reported.contains(text);
+            assert!(!reported.is_empty(), "{config}");
             assert!(
                 !["hunter2", "123456", "c2VjcmV0"].into_iter().any(is_told),
-                "{config}\n{told}"
+                "{config}\n{reported}"
             );
         }
     }
@@ -105,8 +102,8 @@ fn nothing_that_stands_in_an_override_stands_in_a_fault() {
 
 /// What is called like an override elsewhere is no secret.
 #[test]
-fn what_stands_beside_an_override_is_told() {
-    let found = faults(
+fn what_stands_beside_an_override_is_reported() {
+    let found = errors(
         r#"{"deployments": [{"name": "a", "override": {"allow": "anyone"}, "split_by": "dice"}]}"#,
     );
     assert!(found.len() == 1 && found[0].contains("\"dice\""), "{found:?}");

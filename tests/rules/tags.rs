@@ -1,7 +1,7 @@
 //! What a client sends under a tag's name is overwritten or taken away, whatever the tag is called.
 
 use bluegreen::filter;
-use bluegreen::table::Table;
+use bluegreen_tests::environment::configured;
 
 use bluegreen_tests::fake_host::{FakeHost, Header, header, values};
 
@@ -14,7 +14,7 @@ fn unwanted(tags: &str, headers: &[Header]) -> FakeHost {
 
 fn after(members: &str, tags: &str, headers: &[Header]) -> FakeHost {
     let config = format!(r#"{{"deployments": [{{"name": "a", {members}}}], "tags": {{{tags}}}}}"#);
-    let table = Table::from_json(config.as_bytes()).unwrap();
+    let table = configured(&config).unwrap();
     let mut host = FakeHost::with_request(Some("b"), "/", headers);
     filter::on_request_headers(&table, &mut host);
     host

@@ -1,10 +1,8 @@
 //! Metadata that cannot be understood is told once, and briefly.
 
-use std::rc::Rc;
-
 use bluegreen::filter;
 use bluegreen::metrics::Counter;
-use bluegreen::table::Table;
+use bluegreen_tests::environment::configured;
 use serde_json::{Value, json};
 
 use bluegreen_tests::fake_host::{FakeHost, header};
@@ -13,7 +11,7 @@ use bluegreen_tests::metadata::{metadata_path, property};
 /// The host after so many requests of green, its virtual host and its route having this namespace.
 fn after(requests: usize, namespace: &Value) -> FakeHost {
     let config = r#"{"deployments": [{"name": "a", "green_weight": 100}]}"#;
-    let table = Rc::new(Table::from_json(config.as_bytes()).unwrap());
+    let table = configured(config).unwrap();
     let mut host = FakeHost::with_request(None, "/", &[header("x-user", "u")]);
     for owner in ["virtual_host", "route"] {
         host.properties.push((metadata_path(owner, &["bluegreen"]), property(namespace)));

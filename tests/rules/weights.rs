@@ -1,8 +1,7 @@
 //! Weights are exact: another language's fractions made these vectors.
 
-use bluegreen::split::Bucket;
-use bluegreen::split::Weight;
-use bluegreen::table::Table;
+use bluegreen::split::{Bucket, Weight};
+use bluegreen_tests::environment::configured;
 use serde::Deserialize;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -37,6 +36,6 @@ fn what_is_no_weight_is_refused() {
     let vectors: Vectors = serde_json::from_str(WEIGHTS).unwrap();
     for text in vectors.refused {
         let config = format!(r#"{{"deployments": [{{"name": "a", "green_weight": {text}}}]}}"#);
-        assert!(Table::from_json(config.as_bytes()).is_err(), "{text}");
+        assert!(configured(&config).is_err(), "{text}");
     }
 }

@@ -1,8 +1,10 @@
-//! A host with headers and metadata of the test's own, which counts the calls that are dear.
+//! A host with headers and metadata of the test's own, which counts the calls that are expensive.
 
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::encode;
+use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+
+use crate::metadata;
 
 pub type Header = (Vec<u8>, Vec<u8>);
 
@@ -13,6 +15,7 @@ pub struct FakeHost {
     pub request: Vec<Header>,
     pub response: Vec<Header>,
     pub properties: Vec<(PropertyPath, Property)>,
+    pub attributes: Vec<(PropertyPath, Vec<u8>)>,
     pub warnings: Vec<String>,
     pub counted: Vec<Counter>,
     pub filter_state: Vec<(String, String)>,
@@ -80,10 +83,24 @@ impl Host for FakeHost {
         self.response.push(header(name, value));
     }
 
-    fn property(&mut self, path: &PropertyPath) -> Property {
+    fn attribute(&mut self, path: &PropertyPath) -> Option<Vec<u8>> {
+        self.reads.push(path.as_bytes().escape_ascii().to_string());
+        let (_, value) = self.attributes.iter().find(|(known, _)| known == path)?;
+        Some(value.clone())
+    }
+
+    fn metadata(&mut self, path: &PropertyPath) -> Property {
         self.reads.push(path.as_bytes().escape_ascii().to_string());
         let found = self.properties.iter().find(|(known, _)| known == path);
         found.map_or(Property::Absent, |(_, value)| value.clone())
+    }
+
+    fn value(bytes: &[u8]) -> Value<'_> {
+        metadata::value(bytes)
+    }
+
+    fn members(bytes: &[u8]) -> Option<Pairs<'_>> {
+        metadata::members(bytes)
     }
 
     fn random(&mut self) -> Option<u128> {

@@ -16,8 +16,10 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub mod change;
+pub mod environment;
 pub mod fake_host;
 pub mod metadata;
+pub mod refusal;
 pub mod shapes;
 pub mod silent_host;
 pub mod vectors;

@@ -1,8 +1,9 @@
 //! Ways in which a large platform may lay out its deployments, and requests for each.
 
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
+use crate::environment::configured;
 use bluegreen::table::Table;
 use bluegreen::wire::encode;
 use serde_json::{Value, json};
@@ -13,17 +14,17 @@ pub struct Shape {
     /// `match` of the deployment at a position, of so many in all.
     matches: fn(usize, usize) -> Value,
     /// A request for that deployment.
-    request: fn(usize, usize) -> Wanted,
+    request: fn(usize, usize) -> HeadersOfInterest,
 }
 
 /// What a deployment's request has besides the usual headers.
-struct Wanted {
+struct HeadersOfInterest {
     host: String,
     path: String,
     header: Option<(String, String)>,
 }
 
-impl Wanted {
+impl HeadersOfInterest {
     fn new(host: impl Into<String>, path: impl Into<String>) -> Self {
         Self { host: host.into(), path: path.into(), header: None }
     }
@@ -40,27 +41,27 @@ pub const SHAPES: [Shape; 9] = [
     Shape {
         name: "exact_hosts",
         matches: |n, _| json!({"hosts": [format!("m{n}.example.com")]}),
-        request: |n, _| Wanted::new(format!("m{n}.example.com"), PATH),
+        request: |n, _| HeadersOfInterest::new(format!("m{n}.example.com"), PATH),
     },
     Shape {
         name: "hosts_with_one_prefix",
         matches: |n, _| json!({"hosts": [format!("m{n}.example.com")], "path_prefix": "/v1"}),
-        request: |n, _| Wanted::new(format!("m{n}.example.com"), PATH),
+        request: |n, _| HeadersOfInterest::new(format!("m{n}.example.com"), PATH),
     },
     Shape {
         name: "wildcard_hosts",
         matches: |n, _| json!({"hosts": [format!("*.m{n}.example.com")]}),
-        request: |n, _| Wanted::new(format!("eu.m{n}.example.com"), PATH),
+        request: |n, _| HeadersOfInterest::new(format!("eu.m{n}.example.com"), PATH),
     },
     Shape {
         name: "prefixes",
         matches: |n, _| json!({"hosts": [HOST], "path_prefix": format!("/v1/models/m{n}")}),
-        request: |n, _| Wanted::new(HOST, format!("/v1/models/m{n}:predict")),
+        request: |n, _| HeadersOfInterest::new(HOST, format!("/v1/models/m{n}:predict")),
     },
     Shape {
         name: "prefixes_of_100_lengths",
         matches: |n, _| json!({"hosts": [HOST], "path_prefix": long_prefix(n)}),
-        request: |n, _| Wanted::new(HOST, long_prefix(n) + ":predict"),
+        request: |n, _| HeadersOfInterest::new(HOST, long_prefix(n) + ":predict"),
     },
     Shape {
         name: "tenants_by_exact_header",
@@ -68,7 +69,7 @@ pub const SHAPES: [Shape; 9] = [
             let tenant = json!({"name": "x-tenant", "exact": format!("t{n}")});
             json!({"hosts": [HOST], "path_prefix": PATH, "headers": [tenant]})
         },
-        request: |n, _| Wanted::new(HOST, PATH).with("x-tenant", format!("t{n}")),
+        request: |n, _| HeadersOfInterest::new(HOST, PATH).with("x-tenant", format!("t{n}")),
     },
     Shape {
         name: "tenants_by_header_prefix",
@@ -76,7 +77,7 @@ pub const SHAPES: [Shape; 9] = [
             let tenant = json!({"name": "x-tenant", "prefix": format!("t{n}-")});
             json!({"hosts": [HOST], "path_prefix": PATH, "headers": [tenant]})
         },
-        request: |n, _| Wanted::new(HOST, PATH).with("x-tenant", format!("t{n}-a")),
+        request: |n, _| HeadersOfInterest::new(HOST, PATH).with("x-tenant", format!("t{n}-a")),
     },
     Shape {
         name: "tenants_by_header_name",
@@ -84,7 +85,9 @@ pub const SHAPES: [Shape; 9] = [
             let tenant = json!({"name": format!("x-tenant-{n}"), "exact": "yes"});
             json!({"hosts": [HOST], "path_prefix": PATH, "headers": [tenant]})
         },
-        request: |n, _| Wanted::new(HOST, PATH).with(format!("x-tenant-{n}"), "yes".to_owned()),
+        request: |n, _| {
+            HeadersOfInterest::new(HOST, PATH).with(format!("x-tenant-{n}"), "yes".to_owned())
+        },
     },
     Shape {
         name: "hosts_prefixes_and_conditions",
@@ -98,7 +101,7 @@ pub const SHAPES: [Shape; 9] = [
         },
         request: |n, all| {
             let (host, prefix, condition) = mixed(n, all);
-            let wanted = Wanted::new(host.replace('*', "eu"), prefix + "/infer");
+            let wanted = HeadersOfInterest::new(host.replace('*', "eu"), prefix + "/infer");
             match condition {
                 Some((name, value)) => wanted.with(name, value),
                 None => wanted,
@@ -149,16 +152,16 @@ impl Shape {
         .to_string()
     }
 
-    pub fn table(&self, all: usize) -> Rc<Table> {
-        Rc::new(Table::from_json(self.config(all).as_bytes()).unwrap())
+    pub fn table(&self, all: usize) -> Arc<Table> {
+        Arc::new(configured(&self.config(all)).unwrap())
     }
 
     /// Requests all over a table of so many deployments, each with the table to look in. A table
     /// of one has any of the largest table's deployments, for they are not all alike.
     pub fn turns(&self, all: usize) -> Vec<Turn> {
-        let alone = |n| Table::from_json(self.config_of(n..n + 1, LARGEST).as_bytes());
+        let alone = |n| configured(&self.config_of(n..n + 1, LARGEST));
         let tables: Vec<_> = match all {
-            1 => (0..ALONE).map(|n| Rc::new(alone(n).unwrap())).collect(),
+            1 => (0..ALONE).map(|n| Arc::new(alone(n).unwrap())).collect(),
             _ => vec![self.table(all)],
         };
         let turn = |number: usize| {
@@ -166,7 +169,7 @@ impl Shape {
             let n = if all == 1 { number % ALONE } else { number * 7_919 % all };
             let layout = if all == 1 { LARGEST } else { all };
             Turn {
-                table: Rc::clone(&tables[number % tables.len()]),
+                table: Arc::clone(&tables[number % tables.len()]),
                 headers: Self::encoded(&(self.request)(n, layout)),
                 deployment: format!("model-{n}"),
             }
@@ -174,7 +177,7 @@ impl Shape {
         (0..TURNS).map(turn).collect()
     }
 
-    fn encoded(wanted: &Wanted) -> Vec<u8> {
+    fn encoded(wanted: &HeadersOfInterest) -> Vec<u8> {
         let usual = [
             (":authority", wanted.host.as_str()),
             (":path", wanted.path.as_str()),
@@ -199,7 +202,7 @@ impl Shape {
 
 /// A request, the table that it is looked up in, and what it should find there.
 pub struct Turn {
-    pub table: Rc<Table>,
+    pub table: Arc<Table>,
     /// As the host hands them over.
     pub headers: Vec<u8>,
     pub deployment: String,

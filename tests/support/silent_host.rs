@@ -1,8 +1,8 @@
 //! A host that allocates nothing while the filter works.
 
-use bluegreen::host::{Host, Property, PropertyPath};
+use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::encode;
+use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
 
 /// A host whose stream has one request.
 pub struct SilentHost {
@@ -29,8 +29,20 @@ impl Host for SilentHost {
 
     fn add_response_header(&mut self, _name: &str, _value: &str) {}
 
-    fn property(&mut self, _path: &PropertyPath) -> Property {
+    fn attribute(&mut self, _path: &PropertyPath) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn metadata(&mut self, _path: &PropertyPath) -> Property {
         Property::Absent
+    }
+
+    fn value(_bytes: &[u8]) -> Value<'_> {
+        Value::Unreadable
+    }
+
+    fn members(_bytes: &[u8]) -> Option<Pairs<'_>> {
+        None
     }
 
     fn random(&mut self) -> Option<u128> {

@@ -1,31 +1,63 @@
 //! The decision vectors, and how a group of them is held against the filter.
 
-use std::rc::Rc;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use bluegreen::decision::{Decision, Variant};
+use bluegreen::decision::Decision;
 use bluegreen::filter;
-use bluegreen::host::{Property, PropertyPath};
 use bluegreen::table::Table;
+use bluegreen::variant::Variant;
+use bluegreen::wire::{Property, PropertyPath};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
+use crate::environment;
 use crate::fake_host::{FakeHost, Header, header, values};
-use crate::metadata::all_properties;
+use crate::metadata::{all_attributes, all_properties};
 
-const DECISIONS: &str = include_str!("../vectors/decisions.json");
+/// Files of `tests/vectors/decisions`, which wasm32 cannot read when the tests run.
+macro_rules! chapters {
+    ($($name:literal),+ $(,)?) => {
+        /// The chapters of the vectors: name and text.
+        pub const CHAPTERS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../vectors/decisions/", $name, ".json")))),+];
+    };
+}
 
-/// All groups of the file.
+chapters! {
+    "bucket_header", "cookies", "defaults", "explain", "headers", "hosts", "keys",
+    "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
+    "rollback_paths", "split_by_route", "tags", "weights",
+}
+
+/// All groups of all chapters.
 pub fn all() -> Vec<Group> {
-    serde_json::from_str::<Vectors>(DECISIONS).unwrap().groups
+    groups().into_iter().map(|group| serde_json::from_value(group).unwrap()).collect()
+}
+
+/// The same as they are written, but each with its configuration in place of a name.
+pub fn groups() -> Vec<Value> {
+    CHAPTERS.iter().flat_map(|(_, text)| groups_of(text)).collect()
+}
+
+fn groups_of(text: &str) -> Vec<Value> {
+    let mut chapter: Chapter = serde_json::from_str(text).unwrap();
+    for group in &mut chapter.groups {
+        if let Some(name) = group["config"].as_str() {
+            group["config"] = chapter.configs[name].clone();
+        }
+    }
+    chapter.groups
 }
 
 #[derive(Deserialize)]
-struct Vectors {
-    groups: Vec<Group>,
+#[serde(deny_unknown_fields)]
+struct Chapter {
+    /// Configurations that several groups have, by name.
+    #[serde(default)]
+    configs: Map<String, Value>,
+    groups: Vec<Value>,
 }
 
 /// Cases under one configuration and one state of the metadata.
@@ -124,9 +156,9 @@ pub fn signed(message: &str, secret: &[u8]) -> String {
 impl Group {
     /// What the filter does otherwise than the vectors expect, one line a difference.
     pub fn differences(&self) -> Vec<String> {
-        let table = match Table::from_json(self.config.to_string().as_bytes()) {
-            Ok(table) => Rc::new(table),
-            Err(faults) => return vec![format!("{}: refused: {faults}", self.name)],
+        let table = match environment::configured(&self.config.to_string()) {
+            Ok(table) => table,
+            Err(errors) => return vec![format!("{}: refused: {errors}", self.name)],
         };
         let properties = self.properties();
         let run = |case: &Case| {
@@ -159,24 +191,34 @@ impl Group {
             }
         }
         let mut properties = Vec::new();
-        for (owner, namespaces) in &owners {
+        for (source, namespaces) in &owners {
             for (name, members) in namespaces.as_object().unwrap() {
-                let object = format!("{owner}_metadata");
-                let root: &[&str] = match owner.as_str() {
-                    "node" => &["xds", "node", "metadata", name],
-                    _ => &["xds", &object, "filter_metadata", name],
-                };
-                properties.extend(all_properties(root, members));
+                properties.extend(all_properties(source, &[name], members));
             }
         }
+        properties
+    }
+
+    fn attributes(&self) -> Vec<(PropertyPath, Vec<u8>)> {
+        let mut attributes = Vec::new();
         for (name, members) in &self.dynamic_metadata {
-            properties.extend(all_properties(&["metadata", "filter_metadata", name], members));
+            attributes.extend(all_attributes(&["metadata", "filter_metadata", name], members));
+        }
+        for (source, namespaces) in &self.filter_metadata {
+            let object = format!("{source}_metadata");
+            let root: &[&str] = match source.as_str() {
+                "node" => &["xds", "node", "metadata"],
+                _ => &["xds", &object, "filter_metadata"],
+            };
+            for (name, members) in namespaces.as_object().unwrap() {
+                attributes.extend(all_attributes(&[root, &[name]].concat(), members));
+            }
         }
         if let Some(uri) = &self.peer {
             let path = PropertyPath::new(&["connection", "uri_san_peer_certificate"]);
-            properties.push((path, Property::Bytes(uri.clone().into_bytes())));
+            attributes.push((path, uri.clone().into_bytes()));
         }
-        properties
+        attributes
     }
 
     fn host(&self, request: &Request, properties: &[(PropertyPath, Property)]) -> FakeHost {
@@ -190,12 +232,13 @@ impl Group {
         let mut host = FakeHost::with_request(request.host.as_deref(), &request.path, &headers);
         host.now = now * 1_000_000_000;
         host.properties = properties.to_vec();
+        host.attributes = self.attributes();
         if let Some(address) = &request.source_address {
             let is_v6 = address.contains(':');
             let address =
                 if is_v6 { format!("[{address}]:4711") } else { format!("{address}:4711") };
             let path = PropertyPath::new(&["source", "address"]);
-            host.properties.push((path, Property::Bytes(address.into_bytes())));
+            host.attributes.push((path, address.into_bytes()));
         }
         host
     }
@@ -203,11 +246,11 @@ impl Group {
 
 impl Case {
     /// What the filter does with the request, in the terms of `expect`.
-    fn run(&self, table: &Rc<Table>, host: &mut FakeHost) -> Value {
-        let decided = filter::on_request_headers(table, host).map(|served| {
-            served.response.write(host);
-            let Decision { variant, reason } = served.decision;
-            (served.deployment, variant.map(Variant::as_str), reason.as_str())
+    fn run(&self, table: &Table, host: &mut FakeHost) -> Value {
+        let decided = filter::on_request_headers(table, host).map(|outcome| {
+            outcome.response.write(host);
+            let Decision { variant, reason } = outcome.decision;
+            (outcome.deployment, variant.map(Variant::as_str), reason.as_str())
         });
         let cookies = values(&host.response, "set-cookie");
         let issued = match cookies[..] {

@@ -1,7 +1,7 @@
 //! The JSON Schema of the configuration, for editors.
 //!
 //! Types, names and descriptions are those of the structs. What the filter checks beyond them
-//! stands in [`rules`], as far as JSON Schema can say it: what the schema refuses the filter
+//! is in [`rules`], as far as JSON Schema can say it: what the schema refuses the filter
 //! refuses too.
 
 mod rules;

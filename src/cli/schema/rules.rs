@@ -63,7 +63,7 @@ fn route_needs_buckets() -> Value {
 
 /// Without a variant tag there is none to trust.
 fn trust_needs_a_tag() -> Value {
-    let trusts_nobody = json!({"properties": {"trust_upstream_tags": {"const": "never"}}});
+    let trusts_nobody = json!({"properties": {"trust_tags_from": {"const": "never"}}});
     json!({
         "if": {
             "properties": {
@@ -90,7 +90,7 @@ fn deployment() -> Value {
             "name": {"pattern": NAME},
             "green_weight": with_default(percent(), json!(0)),
             "split_by": {"default": "filter"},
-            "trust_upstream_tags": {"default": "never"},
+            "trust_tags_from": {"default": "never"},
         },
         "not": {"required": ["green_weight", "ramp"]},
         "allOf": [

@@ -8,7 +8,7 @@
 mod tests;
 
 use std::mem;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
@@ -22,7 +22,7 @@ pub type ContextId = u32;
 #[derive(Debug, Default)]
 pub struct Streams {
     /// Few; without a table as long as they are not configured.
-    roots: Vec<(ContextId, Option<Rc<Table>>)>,
+    roots: Vec<(ContextId, Option<Arc<Table>>)>,
     /// The root of all streams of which no other is known. It changes only when it is gone, and
     /// Envoy deletes a root after its streams.
     usual: Option<ContextId>,
@@ -34,7 +34,7 @@ pub struct Streams {
 struct Known {
     /// None where it is the usual one.
     root: Option<ContextId>,
-    /// What is to be told with the response, which has not begun.
+    /// What the response has to carry, which has not begun.
     response: Response,
 }
 
@@ -45,7 +45,7 @@ impl Streams {
     }
 
     /// A root context decides by this table from now on.
-    pub fn configure(&mut self, root: ContextId, table: Rc<Table>) {
+    pub fn configure(&mut self, root: ContextId, table: Arc<Table>) {
         if let Some((_, known)) = self.roots.iter_mut().find(|(id, _)| *id == root) {
             *known = Some(table);
         }
@@ -66,7 +66,7 @@ impl Streams {
 
     /// What decides about a stream; None while its root context is not configured.
     #[must_use]
-    pub fn table(&self, stream: ContextId) -> Option<&Rc<Table>> {
+    pub fn table(&self, stream: ContextId) -> Option<&Arc<Table>> {
         let known = if self.known.is_empty() { None } else { self.known.get(&stream) };
         let root = known.and_then(|known| known.root).or(self.usual)?;
         self.roots.iter().find(|(id, _)| *id == root)?.1.as_ref()

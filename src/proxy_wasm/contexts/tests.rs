@@ -2,34 +2,35 @@
 //! than it is needed.
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use bluegreen::decision::Variant;
 use bluegreen::table::Table;
 use bluegreen::tags::Response;
+use bluegreen::variant::Variant;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{ContextId, Streams};
+use crate::environment::Vm;
 
-fn table() -> Rc<Table> {
-    Rc::new(Table::from_json(br#"{"deployments": [{"name": "a"}]}"#).unwrap())
+fn table() -> Arc<Table> {
+    Arc::new(Table::from_json(br#"{"deployments": [{"name": "a"}]}"#, &Vm).unwrap())
 }
 
-fn configured(root: ContextId) -> (Streams, Rc<Table>) {
+fn configured(root: ContextId) -> (Streams, Arc<Table>) {
     let (mut streams, table) = (Streams::default(), table());
     streams.create_root(root);
-    streams.configure(root, Rc::clone(&table));
+    streams.configure(root, Arc::clone(&table));
     (streams, table)
 }
 
-fn told(text: &str) -> Response {
+fn carrying(text: &str) -> Response {
     Response { set_cookie: Some(text.to_owned()), ..Response::default() }
 }
 
-fn is_decided_by(streams: &Streams, stream: ContextId, table: &Rc<Table>) -> bool {
-    streams.table(stream).is_some_and(|found| Rc::ptr_eq(found, table))
+fn is_decided_by(streams: &Streams, stream: ContextId, table: &Arc<Table>) -> bool {
+    streams.table(stream).is_some_and(|found| Arc::ptr_eq(found, table))
 }
 
 #[test]
@@ -48,17 +49,17 @@ fn a_response_carries_what_its_own_request_was_promised_and_only_once() {
     let (mut streams, _) = configured(1);
     streams.create(2, 1);
     streams.create(3, 1);
-    streams.keep(2, told("two"));
-    streams.keep(3, told("three"));
-    assert_eq!(streams.take_response(2), Some(told("two")));
+    streams.keep(2, carrying("two"));
+    streams.keep(3, carrying("three"));
+    assert_eq!(streams.take_response(2), Some(carrying("two")));
     assert_eq!(streams.take_response(2), None);
-    assert_eq!(streams.take_response(3), Some(told("three")));
+    assert_eq!(streams.take_response(3), Some(carrying("three")));
 }
 
 #[test]
 fn a_response_header_of_the_variant_is_something_to_tell() {
     let (mut streams, _) = configured(1);
-    let variant = Some(("x-side".into(), Variant::Green));
+    let variant = Some(("x-variant".into(), Variant::Green));
     streams.keep(2, Response { variant, ..Response::default() });
     assert!(streams.take_response(2).is_some());
 }
@@ -67,7 +68,7 @@ fn a_response_header_of_the_variant_is_something_to_tell() {
 fn a_stream_that_ends_before_its_response_leaves_nothing_behind() {
     let (mut streams, _) = configured(1);
     streams.create(2, 1);
-    streams.keep(2, told("two"));
+    streams.keep(2, carrying("two"));
     assert!(!streams.delete(2));
     assert_eq!((streams.kept(), streams.take_response(2)), (0, None));
 }
@@ -85,7 +86,7 @@ fn a_plugin_without_a_configuration_decides_nothing() {
 fn a_root_context_that_is_gone_gives_its_table_back() {
     let (mut streams, table) = configured(1);
     assert!(streams.delete(1));
-    assert_eq!(Rc::strong_count(&table), 1);
+    assert_eq!(Arc::strong_count(&table), 1);
     assert!(!streams.delete(1));
 }
 
@@ -95,7 +96,7 @@ fn the_streams_of_an_old_configuration_keep_it_until_they_end() {
     streams.create(2, 1);
     streams.create_root(3);
     let new = table();
-    streams.configure(3, Rc::clone(&new));
+    streams.configure(3, Arc::clone(&new));
     streams.create(4, 3);
     assert!(is_decided_by(&streams, 2, &old) && is_decided_by(&streams, 4, &new));
     streams.delete(2);
@@ -134,7 +135,7 @@ fn event() -> impl Strategy<Value = Event> {
 /// Everything of every context in one map each.
 #[derive(Default)]
 struct Naive {
-    roots: HashMap<ContextId, Option<Rc<Table>>>,
+    roots: HashMap<ContextId, Option<Arc<Table>>>,
     streams: HashMap<ContextId, (ContextId, Option<Response>)>,
     last: ContextId,
 }
@@ -169,7 +170,7 @@ impl Naive {
             }
             Event::Configure(at) => {
                 let (root, table) = (self.root(*at)?, table());
-                self.roots.insert(root, Some(Rc::clone(&table)));
+                self.roots.insert(root, Some(Arc::clone(&table)));
                 streams.configure(root, table);
             }
             Event::Create(at) => {
@@ -179,7 +180,7 @@ impl Naive {
             }
             Event::Keep(at) => {
                 let stream = self.stream(*at)?;
-                let response = told(&stream.to_string());
+                let response = carrying(&stream.to_string());
                 self.streams.get_mut(&stream)?.1 = Some(response.clone());
                 streams.keep(stream, response);
             }
@@ -215,8 +216,8 @@ proptest! {
         for event in &events {
             naive.apply(event, &mut streams);
             for (stream, (root, _)) in &naive.streams {
-                let expected = naive.roots[root].as_ref().map(Rc::as_ptr);
-                prop_assert_eq!(streams.table(*stream).map(Rc::as_ptr), expected);
+                let expected = naive.roots[root].as_ref().map(Arc::as_ptr);
+                prop_assert_eq!(streams.table(*stream).map(Arc::as_ptr), expected);
             }
             prop_assert!(streams.kept() <= naive.streams.len());
         }

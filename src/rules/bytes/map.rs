@@ -10,19 +10,19 @@ use crate::bytes;
 /// Keys and values are kept apart, so that the filter carries one copy of what finds a key and not
 /// one for each type of value.
 #[derive(Clone, Debug)]
-pub struct ByBytes<T> {
+pub struct ByteMap<T> {
     keys: Keys,
     /// In the order of the keys.
     values: Vec<T>,
 }
 
-impl<T> Default for ByBytes<T> {
+impl<T> Default for ByteMap<T> {
     fn default() -> Self {
         Self { keys: Keys::default(), values: Vec::new() }
     }
 }
 
-impl<T> ByBytes<T> {
+impl<T> ByteMap<T> {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&T> {
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_key_keeps_its_first_value() {
-        let mut map = ByBytes::default();
+        let mut map = ByteMap::default();
         assert!(map.is_empty() && map.get(b"a").is_none());
         assert!(map.insert(b"a", 1) && map.insert(b"", 2) && !map.insert(b"a", 3));
         assert_eq!((map.get(b"a"), map.get(b""), map.get(b"b")), (Some(&1), Some(&2), None));

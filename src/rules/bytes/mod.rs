@@ -4,4 +4,4 @@ mod compare;
 mod map;
 
 pub use compare::equal;
-pub use map::ByBytes;
+pub use map::ByteMap;

@@ -1,33 +1,36 @@
-//! What is wrong with a configuration: every fault with its JSON path and the reason.
+//! What is wrong with a configuration: every error with its JSON path and the reason.
+//!
+//! The texts are those that operators know from Kubernetes' `field.Error`: the path first, then
+//! `required`, `duplicate of …`, or the value and what it should be.
 
 use std::fmt;
 
-/// Longest value that is repeated in a fault, in characters.
+/// Longest value that is repeated in an error, in characters.
 const LONGEST_VALUE: usize = 80;
 
-/// Most faults that are told: nobody reads more, and looking for them takes time.
-const MOST_FAULTS: usize = 100;
+/// Most errors that are reported: nobody reads more, and looking for them takes time.
+const MOST_ERRORS: usize = 100;
 
-/// One fault of a configuration.
+/// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigError {
     path: String,
     reason: String,
     kind: Kind,
 }
 
-/// What a fault lies in, which decides whether it may only follow from another.
+/// What kind of error it is, which decides whether it may only follow from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
-    /// In what stands there.
-    Value,
-    /// In what does not stand there.
-    Lack,
-    /// In what stands elsewhere as well.
-    Clash(String),
+    /// The value cannot be.
+    Invalid,
+    /// There is no value.
+    Required,
+    /// The value equals that at another path.
+    Duplicate(String),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
             "" => f.write_str(&self.reason),
@@ -36,8 +39,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Where in the configuration something stands: `deployments[3].match.hosts[0]`. Made at every
-/// part that is read, so it costs nothing until a fault wants its text.
+/// Where in the configuration something is: `deployments[3].match.hosts[0]`. Made at every
+/// part that is read, so it costs nothing until an error wants its text.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Path<'a> {
     /// The configuration itself.
@@ -62,7 +65,23 @@ impl<'a> Path<'a> {
         Self::Index(self, index)
     }
 
-    /// Whether a secret may stand here, also one in the wrong place: no fault repeats what stands
+    /// Whether this is the value under a key of an object.
+    #[must_use]
+    pub fn ends_in(&self, name: &str) -> bool {
+        matches!(self, Self::Key(_, key) if *key == name)
+    }
+
+    /// This path without the objects that another is in too.
+    fn relative_to(&self, other: &Path) -> String {
+        let (whole, other) = (self.to_string(), other.to_string());
+        let alike = whole.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+        let common = whole.as_bytes().get(..alike).unwrap_or_default();
+        let start =
+            common.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot.saturating_add(1));
+        whole.get(start..).unwrap_or(&whole).to_owned()
+    }
+
+    /// Whether a secret may be here, also one in the wrong place: no error repeats what is
     /// in an override.
     #[must_use]
     pub fn is_secret(&self) -> bool {
@@ -97,117 +116,135 @@ fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// The faults of a configuration in the order found, as many as anybody reads.
+/// The errors of a configuration in the order found, as many as anybody reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults {
-    told: Vec<Fault>,
-    untold: usize,
+pub struct ConfigErrors {
+    reported: Vec<ConfigError>,
+    omitted: usize,
 }
 
-impl Faults {
-    /// Adds a fault: `path: reason`.
+impl ConfigErrors {
+    /// Adds an error: `path: reason`.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
-        self.push(Fault { path: path.to_string(), reason: reason.into(), kind: Kind::Value });
+        self.push(path, Kind::Invalid, |_| reason.into());
     }
 
-    /// Adds a fault of something that is missing in the object at a path.
-    pub fn add_lack(&mut self, path: &Path, reason: impl Into<String>) {
-        self.push(Fault { path: path.to_string(), reason: reason.into(), kind: Kind::Lack });
+    /// Adds an error of a value: `path: "value" reason`.
+    pub fn invalid(&mut self, path: &Path, value: &str, reason: impl fmt::Display) {
+        self.push(path, Kind::Invalid, |path| {
+            if path.is_secret() {
+                format!("this value {reason}")
+            } else {
+                format!("{} {reason}", shortened(&format!("{value:?}")))
+            }
+        });
     }
 
-    fn push(&mut self, fault: Fault) {
+    /// Adds an error of a value that is missing: `path: required`.
+    pub fn required(&mut self, path: &Path) {
+        self.push(path, Kind::Required, |_| "required".to_owned());
+    }
+
+    /// Adds an error of an object that lacks keys: ``path: required: exactly one of `a`, `b` ``.
+    pub fn required_keys(&mut self, path: &Path, which: &str) {
+        self.push(path, Kind::Required, |_| format!("required: {which}"));
+    }
+
+    /// Adds an error of a value that equals an earlier one: `path: duplicate of earlier`. The
+    /// earlier path is written without the objects that both are in.
+    pub fn duplicate(&mut self, path: &Path, earlier: &Path) {
         if self.is_full() {
-            self.untold = self.untold.saturating_add(1);
+            self.omitted = self.omitted.saturating_add(1);
+            return;
+        }
+        let kind = Kind::Duplicate(earlier.to_string());
+        self.push(path, kind, |path| format!("duplicate of {}", earlier.relative_to(path)));
+    }
+
+    /// Writes an error only if it will be reported.
+    fn push(&mut self, path: &Path, kind: Kind, reason: impl FnOnce(&Path) -> String) {
+        if self.is_full() {
+            self.omitted = self.omitted.saturating_add(1);
         } else {
-            self.told.push(fault);
+            self.reported.push(ConfigError { path: path.to_string(), reason: reason(path), kind });
         }
     }
 
-    /// Whether no further fault will be told.
+    /// Whether no further error will be reported.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.told.len() >= MOST_FAULTS
+        self.reported.len() >= MOST_ERRORS
     }
 
-    /// Adds a fault of a text: `path: "value" reason`.
-    pub fn add_text(&mut self, path: &Path, value: &str, reason: impl fmt::Display) {
-        if path.is_secret() {
-            return self.add(path, format!("what stands here {reason}"));
-        }
-        self.add(path, format!("{} {reason}", shortened(&format!("{value:?}"))));
-    }
-
-    /// Adds a fault of a value that is what an earlier one is already.
-    pub fn add_clash(&mut self, path: &Path, earlier: &Path) {
-        let (path, earlier) = (path.to_string(), earlier.to_string());
-        let reason = format!("is the same as {earlier}");
-        self.push(Fault { path, reason, kind: Kind::Clash(earlier) });
-    }
-
-    /// Adds what another reading found, less what only follows from a fault known already: what
+    /// Adds what another reading found, less what only follows from an error known already: what
     /// stands where something was taken out, and what lacks or equals something only since then.
     pub fn add_consequences(&mut self, more: Self) {
-        let known: Vec<String> = self.told.iter().map(|fault| fault.path.clone()).collect();
+        let known: Vec<String> = self.reported.iter().map(|error| error.path.clone()).collect();
         let is_lost = |path: &str| known.iter().any(|known| is_within(path, known));
         let lost_a_part = |path: &str| known.iter().any(|known| is_within(known, path));
-        for fault in more.told {
-            let follows = is_lost(&fault.path)
-                || match &fault.kind {
-                    Kind::Value => false,
-                    Kind::Lack => lost_a_part(&fault.path),
-                    Kind::Clash(other) => {
-                        lost_a_part(&fault.path) || lost_a_part(other) || is_lost(other)
+        for error in more.reported {
+            let follows = is_lost(&error.path)
+                || match &error.kind {
+                    Kind::Invalid => false,
+                    Kind::Required => lost_a_part(&error.path),
+                    Kind::Duplicate(other) => {
+                        lost_a_part(&error.path) || lost_a_part(other) || is_lost(other)
                     }
                 };
-            if !follows {
-                self.push(fault);
+            if follows {
+                continue;
+            }
+            if self.is_full() {
+                self.omitted = self.omitted.saturating_add(1);
+            } else {
+                self.reported.push(error);
             }
         }
-        self.untold = self.untold.saturating_add(more.untold);
+        self.omitted = self.omitted.saturating_add(more.omitted);
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.told.is_empty()
+        self.reported.is_empty()
     }
 
-    /// The faults that are told, in the order found.
-    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
-        self.told.iter()
+    /// The errors that are reported, in the order found.
+    pub fn iter(&self) -> std::slice::Iter<'_, ConfigError> {
+        self.reported.iter()
     }
 
-    /// How many there are, told or not.
+    /// How many there are, reported or not.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.told.len().saturating_add(self.untold)
+        self.reported.len().saturating_add(self.omitted)
     }
 
-    /// How many more there are than are told.
+    /// How many more there are than are reported.
     #[must_use]
-    pub fn untold(&self) -> usize {
-        self.untold
+    pub fn omitted(&self) -> usize {
+        self.omitted
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.told.iter().try_for_each(|fault| writeln!(f, "{fault}"))
+        self.reported.iter().try_for_each(|error| writeln!(f, "{error}"))
     }
 }
 
-impl<'a> IntoIterator for &'a Faults {
-    type Item = &'a Fault;
-    type IntoIter = std::slice::Iter<'a, Fault>;
+impl<'a> IntoIterator for &'a ConfigErrors {
+    type Item = &'a ConfigError;
+    type IntoIter = std::slice::Iter<'a, ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for ConfigErrors {}
 
-/// A value as a fault repeats it: cut where it is long.
+/// A value as an error repeats it: cut where it is long.
 #[must_use]
 pub fn shortened(value: &str) -> String {
     match value.char_indices().nth(LONGEST_VALUE) {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Number;
 
-use crate::config::strict::{given, object};
+use crate::config::strict::{non_null, object};
 
 /// Takes everybody back to blue when green fails more often than blue.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,10 +14,10 @@ pub struct Guard {
     #[serde(deserialize_with = "object")]
     pub failures: Failures,
     /// By how many points of a percentage green may fail more often than blue, 0 to 90. Default 2.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub margin: Option<Number>,
     /// Percentage of failures up to which nothing is done, 0.1 to 90. Default 5.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub above: Option<Number>,
     /// How rarely green may be taken back although nothing is wrong.
     #[serde(deserialize_with = "object")]
@@ -39,14 +39,14 @@ pub struct Failures {
     /// (8), internal (13), unavailable (14), data loss (15).
     pub grpc_status: Vec<u32>,
     /// A response header that marks a failure by being there. None by default.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub response_header: Option<String>,
     /// An answer is a failure if it has not begun after this duration. No limit by default.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub slower_than: Option<String>,
     /// How many times as long as blue's answers green's may take, 1.01 to 100. No limit by
     /// default.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub slower_than_blue: Option<Number>,
 }
 
@@ -56,7 +56,7 @@ pub struct Failures {
 #[serde(deny_unknown_fields, default)]
 pub struct FalseAlarms {
     /// The highest probability, 1e-9 to 0.5. Default 0.001.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub at_most: Option<Number>,
     /// Within which time, as a duration. Default `30d`.
     pub within: String,

@@ -1,6 +1,6 @@
 //! Names that HTTP allows for headers and cookies.
 
-use crate::config::{Faults, Path};
+use crate::config::{ConfigErrors, Path};
 
 /// Headers that belong to the connection or to the framing of a message (RFC 9110, section
 /// 7.6.1), or that carry what others need.
@@ -30,34 +30,34 @@ pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(legal)
 }
 
-/// A request header's name in lower case, as Envoy keeps it; None, and a fault, if it cannot be one.
-pub fn header_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+/// A request header's name in lower case, as Envoy keeps it; None, and an error, if it cannot be one.
+pub fn header_name(text: &str, at: &Path, errors: &mut ConfigErrors) -> Option<Box<str>> {
     let name = text.to_ascii_lowercase();
     if !is_token(text) {
-        faults.add_text(at, text, "cannot be the name of a header");
+        errors.invalid(at, text, "cannot be the name of a header");
         return None;
     }
     if name == "host" {
-        faults.add_text(at, text, "is no header to Envoy: `match.hosts` is for hosts");
+        errors.invalid(at, text, "is no header to Envoy: `match.hosts` is for hosts");
         return None;
     }
     Some(name.into())
 }
 
 /// The name of a header that the filter writes or takes off a request, likewise.
-pub fn own_header_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
-    let name = header_name(text, at, faults)?;
+pub fn own_header_name(text: &str, at: &Path, errors: &mut ConfigErrors) -> Option<Box<str>> {
+    let name = header_name(text, at, errors)?;
     if RESERVED.contains(&&*name) {
-        faults.add_text(at, text, "has another meaning, which the filter would break");
+        errors.invalid(at, text, "has another meaning, which the filter would break");
         return None;
     }
     Some(name)
 }
 
-/// A cookie's name; None, and a fault, if it cannot be one.
-pub fn cookie_name(text: &str, at: &Path, faults: &mut Faults) -> Option<Box<str>> {
+/// A cookie's name; None, and an error, if it cannot be one.
+pub fn cookie_name(text: &str, at: &Path, errors: &mut ConfigErrors) -> Option<Box<str>> {
     if !is_token(text) {
-        faults.add_text(at, text, "cannot be the name of a cookie");
+        errors.invalid(at, text, "cannot be the name of a cookie");
         return None;
     }
     Some(text.into())

@@ -1,6 +1,6 @@
 //! Names that the configuration gives and others refer to.
 
-/// What a fault says of a text that can be no name.
+/// What an error says of a text that can be no name.
 pub const NOT_A_NAME: &str = "is not 1 to 64 of A-Z, a-z, 0-9, `.`, `_`, `-`";
 
 /// Whether a text can be the name of a deployment or of a signing key: 1 to 64 of `A-Za-z0-9._-`.

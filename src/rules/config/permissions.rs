@@ -1,25 +1,25 @@
-//! Who may choose a side, or ask for reasons, as written.
+//! Who may choose a variant, or ask for reasons, as written.
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::strict::{Word, given, objects, text_or_object};
+use crate::config::strict::{Keyword, non_null, objects, text_or_object};
 
-/// Who may choose a side for one request: at least one of `allow` and `keys`.
+/// Who may choose a variant for one request: at least one of `allow` and `keys`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Override {
     /// The request header. Default `x-bluegreen-override`.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub header: Option<String>,
     /// Whose plain `blue` or `green` is accepted. By default nobody's.
-    #[serde(deserialize_with = "given")]
-    pub allow: Option<Word<Allow>>,
+    #[serde(deserialize_with = "non_null")]
+    pub allow: Option<Keyword<Allow>>,
     /// Keys whose signatures are accepted.
     #[serde(deserialize_with = "objects")]
     pub keys: Vec<SigningKey>,
     /// Longest time that a signed override may still be valid for, as a duration. Default `24h`.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub max_age: Option<String>,
     /// Whether an accepted override is sent on. Default false.
     pub forward: bool,
@@ -44,10 +44,10 @@ pub struct SigningKey {
     /// What `kid` names, 1 to 64 of `A-Za-z0-9._-`. Required.
     pub id: String,
     /// A variable of the VM's environment that holds the secret.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub secret_env: Option<String>,
     /// The secret itself in base64.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub secret_base64: Option<String>,
 }
 
@@ -56,7 +56,7 @@ pub struct SigningKey {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum Trust {
     /// As the word says.
-    Word(Word<TrustWord>),
+    Keyword(Keyword<TrustKeyword>),
     /// That of peers whose certificate has a URI that starts so.
     Peer(TrustedPeer),
 }
@@ -65,7 +65,7 @@ pub enum Trust {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum TrustWord {
+pub enum TrustKeyword {
     /// Nobody's.
     Never,
     /// That of requests that Envoy marked as internal (`x-envoy-internal: true`).
@@ -83,7 +83,7 @@ pub struct TrustedPeer {
 
 impl<'de> Deserialize<'de> for Trust {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        text_or_object(json, Self::Word, Self::Peer, "a text or an object")
+        text_or_object(json, Self::Keyword, Self::Peer, "a text or an object")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::strict::{Word, given, text_or_object};
+use crate::config::strict::{Keyword, non_null, text_or_object};
 
 /// Where rollback flags are looked up.
 #[derive(Debug, Deserialize)]
@@ -20,8 +20,8 @@ impl Default for Rollback {
         Self {
             namespace: "bluegreen".to_owned(),
             sources: vec![
-                Source::Namespace(Word::Known(Owner::VirtualHost)),
-                Source::Namespace(Word::Known(Owner::Route)),
+                Source::Namespace(Keyword::Known(MetadataSource::VirtualHost)),
+                Source::Namespace(Keyword::Known(MetadataSource::Route)),
             ],
         }
     }
@@ -31,20 +31,20 @@ impl Default for Rollback {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum Source {
-    /// Under `rollback` in the namespace of this owner's metadata.
-    Namespace(Word<Owner>),
-    /// Anywhere in an owner's metadata.
+    /// Under `rollback` in the namespace of the metadata of this source.
+    Namespace(Keyword<MetadataSource>),
+    /// Anywhere in the metadata of a source.
     Path(SourcePath),
 }
 
-/// A flag at any place of an owner's metadata.
+/// A flag at any place of the metadata of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SourcePath {
     /// Whose metadata. Required.
-    #[serde(rename = "in", deserialize_with = "given")]
-    pub owner: Option<Word<Owner>>,
+    #[serde(rename = "in", deserialize_with = "non_null")]
+    pub source: Option<Keyword<MetadataSource>>,
     /// Namespace and keys that lead to the flag; an element of a list by its number as text. Required.
     pub path: Vec<String>,
 }
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Owner {
+pub enum MetadataSource {
     /// `config.route.v3.VirtualHost.metadata`
     VirtualHost,
     /// `config.route.v3.Route.metadata`

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Number;
 
-use crate::config::strict::{Word, given, objects};
+use crate::config::strict::{Keyword, non_null, objects};
 
 /// A weight that every proxy computes from the clock: 0 before the start, the last step's weight
 /// for ever after.
@@ -17,7 +17,7 @@ pub struct Ramp {
     #[serde(deserialize_with = "objects")]
     pub steps: Vec<Step>,
     /// What happens between two steps. Default `step`.
-    pub shape: Word<Shape>,
+    pub shape: Keyword<Shape>,
 }
 
 /// A weight that a ramp reaches.
@@ -28,7 +28,7 @@ pub struct Step {
     /// How long after the start, as a duration. Required.
     pub after: String,
     /// Percentage of targeting keys on green, 0 to 100. Required.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub green_weight: Option<Number>,
 }
 
@@ -62,6 +62,6 @@ pub enum SplitBy {
 #[serde(deny_unknown_fields, default)]
 pub struct Mirror {
     /// Percentage of targeting keys above the weight, 0 to 100. Required.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub percent: Option<Number>,
 }

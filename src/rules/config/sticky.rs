@@ -1,8 +1,8 @@
-//! What keeps a user on one side, as written.
+//! What keeps a user on one variant, as written.
 
 use serde::Deserialize;
 
-use crate::config::strict::{Word, given, given_object, objects};
+use crate::config::strict::{Keyword, non_null, non_null_object, objects};
 
 /// Where the targeting key is found and how it becomes a bucket.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -13,10 +13,10 @@ pub struct Sticky {
     #[serde(deserialize_with = "objects")]
     pub keys: Vec<Key>,
     /// Deployments of one salt put a key into one bucket. Default: the deployment's name.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub salt: Option<String>,
     /// With no key found: issue a random id as a cookie. Off by default.
-    #[serde(deserialize_with = "given_object")]
+    #[serde(deserialize_with = "non_null_object")]
     pub issue_cookie: Option<IssueCookie>,
 }
 
@@ -26,23 +26,23 @@ pub struct Sticky {
 #[serde(deny_unknown_fields, default)]
 pub struct Key {
     /// The first line of a request header.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub header: Option<String>,
     /// The first cookie of this name.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub cookie: Option<String>,
     /// The first parameter of this name in the query.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub query: Option<String>,
     /// A property of the proxy by its path, such as a claim of a verified JWT.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub property: Option<Vec<String>>,
     /// The client's address without its port; always true.
-    #[serde(deserialize_with = "given")]
+    #[serde(deserialize_with = "non_null")]
     pub source_address: Option<bool>,
 }
 
-/// Targeting keys that always get one side.
+/// Targeting keys that always get one variant.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -67,7 +67,7 @@ pub struct IssueCookie {
     /// Whether it is sent over TLS only. Default true.
     pub secure: bool,
     /// Whether other sites' requests carry it. Default `lax`.
-    pub same_site: Word<SameSite>,
+    pub same_site: Keyword<SameSite>,
 }
 
 impl Default for IssueCookie {
@@ -77,7 +77,7 @@ impl Default for IssueCookie {
             max_age: "30d".to_owned(),
             path: "/".to_owned(),
             secure: true,
-            same_site: Word::Known(SameSite::Lax),
+            same_site: Keyword::Known(SameSite::Lax),
         }
     }
 }

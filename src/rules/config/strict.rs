@@ -1,5 +1,5 @@
 //! Where serde takes more than a configuration should hold (null for what may be left out, a list
-//! for an object), or stops where further faults could be told.
+//! for an object), or stops where further errors could be reported.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,32 +7,32 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 
-use crate::config::{Faults, Path};
+use crate::config::{ConfigErrors, Path};
 
-/// One of the words that are known, or another text. A text that is not known is told with the
-/// other faults, not in place of them.
+/// One of the words that are known, or another text. A text that is not known is reported with the
+/// other errors, not in place of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word<T> {
+pub enum Keyword<T> {
     /// A known word.
     Known(T),
-    /// What stands there instead, and what is known.
+    /// The text that is there instead, and what is known.
     Unknown(String, String),
 }
 
-impl<T: Copy> Word<T> {
-    /// The word; None, and a fault, if it is not known.
-    pub fn known(&self, at: &Path, faults: &mut Faults) -> Option<T> {
+impl<T: Copy> Keyword<T> {
+    /// The word; None, and an error, if it is not known.
+    pub fn known(&self, at: &Path, errors: &mut ConfigErrors) -> Option<T> {
         match self {
             Self::Known(word) => Some(*word),
             Self::Unknown(text, known) => {
-                faults.add_text(at, text, format_args!("is not {known}"));
+                errors.invalid(at, text, format_args!("is not {known}"));
                 None
             }
         }
     }
 }
 
-impl<T: Default> Default for Word<T> {
+impl<T: Default> Default for Keyword<T> {
     fn default() -> Self {
         Self::Known(T::default())
     }
@@ -40,7 +40,7 @@ impl<T: Default> Default for Word<T> {
 
 /// To a schema only the known words exist.
 #[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> schemars::JsonSchema for Word<T> {
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Keyword<T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         T::schema_name()
     }
@@ -54,7 +54,7 @@ impl<T: schemars::JsonSchema> schemars::JsonSchema for Word<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyword<T> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         let text = String::deserialize(json)?;
         let word: Result<T, serde::de::value::Error> =
@@ -70,8 +70,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
     }
 }
 
-/// A value that may be left out, but is not null where it stands.
-pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+/// A value that may be left out, but is not null where it is there.
+pub(crate) fn non_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(json).map(Some)
@@ -84,8 +84,8 @@ pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Object::deserialize(json).map(|object| object.0)
 }
 
-/// An object that may be left out, but is not null where it stands.
-pub(crate) fn given_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+/// An object that may be left out, but is not null where it is there.
+pub(crate) fn non_null_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
 ) -> Result<Option<T>, D::Error> {
     object(json).map(Some)
@@ -115,7 +115,7 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.into_iter().map(|object| object.0).collect())
 }
 
-/// A text or an object, whichever stands there.
+/// A text or an object, whichever is there.
 pub(crate) fn text_or_object<'de, T, O, R, D>(
     json: D,
     of_text: fn(T) -> R,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::strict::{Word, optional_object};
+use crate::config::strict::{Keyword, optional_object};
 
 /// Names of the tags; null switches one off.
 #[derive(Debug, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Tags {
     /// Response header that tells the client its variant. Off by default.
     pub response_header: Option<String>,
     /// Whether requests bound for blue are tagged. Default `write`.
-    pub blue: Word<BlueTags>,
+    pub blue: Keyword<BlueTags>,
 }
 
 impl Default for Tags {
@@ -36,7 +36,7 @@ impl Default for Tags {
             bucket_header: None,
             filter_state: None,
             response_header: None,
-            blue: Word::Known(BlueTags::Write),
+            blue: Keyword::Known(BlueTags::Write),
         }
     }
 }
@@ -63,12 +63,16 @@ pub struct BucketHeader {
     /// The total weight of the routes, 1 to 10,000. Default 100.
     pub buckets: u32,
     /// Where the routes list green. Default `first`.
-    pub green: Word<End>,
+    pub green: Keyword<GreenOrder>,
 }
 
 impl Default for BucketHeader {
     fn default() -> Self {
-        Self { name: "x-bluegreen-bucket".to_owned(), buckets: 100, green: Word::Known(End::First) }
+        Self {
+            name: "x-bluegreen-bucket".to_owned(),
+            buckets: 100,
+            green: Keyword::Known(GreenOrder::First),
+        }
     }
 }
 
@@ -76,7 +80,7 @@ impl Default for BucketHeader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum GreenOrder {
     /// Before blue.
     First,
     /// After blue, as Flagger does.

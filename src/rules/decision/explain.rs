@@ -1,16 +1,13 @@
-//! An explanation of one decision, for who may ask.
+//! The explanation of one decision, for who may ask for it.
 
 use std::fmt::Write;
 
+use super::precedence::Decision;
+use super::trace::Trace;
 use crate::config::Explain;
-use crate::decision::{Decision, Variant};
 use crate::request::Request;
-use crate::split::Bucket;
 use crate::split::Weight;
-use crate::sticky::KeySource;
-
-/// The header that asks, and on the response the header that answers.
-pub const HEADER: &str = "x-bluegreen-explain";
+use crate::variant::Variant;
 
 /// Whether a request asks for an explanation and may have one.
 #[must_use]
@@ -23,47 +20,32 @@ pub fn is_due(allowed: Explain, request: &Request<'_>, is_overridden: bool) -> b
         }
 }
 
-/// What a decision was made of.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    /// Name of the deployment.
-    pub deployment: &'a str,
-    /// What was decided.
-    pub decision: Decision,
-    /// The bucket, where one was looked at.
-    pub bucket: Option<Bucket>,
-    /// The weight in force; None if it was not looked at, or if Envoy's route holds it and no cap
-    /// is below it.
-    pub weight: Option<Weight>,
-    /// Where the targeting key was found. The key itself is told to nobody.
-    pub source: Option<&'a KeySource>,
-    /// Whether an id was issued for a key.
-    pub is_issued: bool,
-}
-
-impl Facts<'_> {
-    /// The explanation, one line.
+impl Trace<'_> {
+    /// The explanation, one line. The targeting key is never in it.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub fn explain(&self, deployment: &str) -> String {
         let Decision { variant, reason } = self.decision;
         let mut text = format!(
-            "deployment={}; variant={}; reason={}; bucket=",
-            self.deployment,
+            "deployment={deployment}; variant={}; reason={}; bucket=",
             variant.map_or("route", Variant::as_str),
             reason.as_str(),
         );
-        let _ = match self.bucket {
+        let bucket = self.bucket();
+        let _ = match bucket {
             Some(bucket) => write!(text, "{}", Weight::below(bucket)),
             None => write!(text, "none"),
         };
         let _ = match self.weight {
             Some(weight) => write!(text, "; weight={weight}; key="),
-            None if self.bucket.is_some() => write!(text, "; weight=route; key="),
+            None if bucket.is_some() => write!(text, "; weight=route; key="),
             None => write!(text, "; weight=none; key="),
         };
-        let _ = match self.source {
+        let assignment = self.assignment.as_ref();
+        let _ = match assignment.and_then(|assigned| assigned.source) {
             Some(source) => write!(text, "{source}"),
-            None if self.is_issued => write!(text, "issued"),
+            None if assignment.is_some_and(|assigned| assigned.issued.is_some()) => {
+                write!(text, "issued")
+            }
             None => write!(text, "none"),
         };
         text

@@ -1,10 +1,13 @@
 //! Which variant serves a request, and why.
 
-pub mod explain;
+mod explain;
 mod overrides;
 mod peer_tag;
 mod precedence;
+mod trace;
 
+pub use explain::is_due;
 pub use overrides::Override;
-pub use peer_tag::Trust;
-pub use precedence::{Decision, Reason, Variant, Wish, decide};
+pub use peer_tag::TrustedTags;
+pub use precedence::{Decision, Proposal, Reason, decide};
+pub use trace::{Policy, Surroundings, Trace};

@@ -1,4 +1,4 @@
-//! Overrides: one request is sent to a side by who may say so.
+//! Overrides: whoever may do so sends one request to a variant.
 //!
 //! Either `green` alone, from whom the configuration allows it, or signed:
 //! `green;dep=NAME;exp=UNIX;kid=ID;sig=HEX`, an HMAC-SHA-256 over all before `;sig=`.
@@ -10,15 +10,12 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::config::own_header_name;
-use crate::config::{self, Allow};
-use crate::config::{Faults, Path};
-use crate::config::{NOT_A_NAME, is_name};
-use crate::decision::Variant;
-use crate::host::Host;
+use crate::config::{self, Allow, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
+use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
 use crate::request::Request;
 use crate::tags::Tags;
+use crate::variant::Variant;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;
@@ -46,7 +43,7 @@ struct SigningKey {
 }
 
 impl Override {
-    /// The side that an accepted override wants. One that is not accepted is counted; either is
+    /// The variant that an accepted override asks for. One that is not accepted is counted; either is
     /// taken off the request, unless an accepted one is to be forwarded.
     pub fn accept(
         &self,
@@ -105,31 +102,36 @@ impl Override {
         if keys.any(is_signed) { Ok(signed.variant) } else { Err(Refusal::BadSignature) }
     }
 
-    /// Validates the configuration; None where that added faults.
+    /// Validates the configuration; None where that added errors.
     pub fn new(
         config: &config::Override,
         tags: &Tags,
+        environment: &dyn Environment,
         at: &Path,
-        faults: &mut Faults,
+        errors: &mut ConfigErrors,
     ) -> Option<Self> {
-        let before = faults.count();
+        let before = errors.count();
         let header = config.header.as_deref().unwrap_or(DEFAULT_HEADER);
-        let header = own_header_name(header, &at.key("header"), faults);
+        let header = own_header_name(header, &at.key("header"), errors);
         if header.as_deref().is_some_and(|header| tags.of_header(header.as_bytes()).is_some()) {
-            faults.add(&at.key("header"), "is a tag's name, and what clients send there is lost");
+            errors.add(
+                &at.key("header"),
+                "is a tag's name, and the filter removes what clients send there",
+            );
         }
-        let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), faults));
+        let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), errors));
         if config.allow.is_none() && config.keys.is_empty() {
-            faults.add_lack(at, "needs `allow` or `keys`");
+            errors.required_keys(at, "at least one of `allow`, `keys`");
         }
         let keys_at = at.key("keys");
         let mut keys: Vec<SigningKey> = Vec::new();
         for (index, key) in config.keys.iter().enumerate() {
             let at = keys_at.index(index);
-            if keys.iter().any(|known| *known.id == *key.id) {
-                faults.add(&at.key("id"), "is another key's id too");
+            let mut before = config.keys.iter().take(index);
+            if let Some(earlier) = before.position(|earlier| earlier.id == key.id) {
+                errors.duplicate(&at.key("id"), &keys_at.index(earlier).key("id"));
             }
-            keys.extend(SigningKey::new(key, &at, faults));
+            keys.extend(SigningKey::new(key, environment, &at, errors));
         }
         let max_age = match &config.max_age {
             None => DEFAULT_MAX_AGE,
@@ -138,11 +140,11 @@ impl Override {
                 .filter(|age| age.as_secs() > 0)
                 .unwrap_or_else(|| {
                     let reason = "is not a duration of at least a second such as \"24h\"";
-                    faults.add_text(&at.key("max_age"), text, reason);
+                    errors.invalid(&at.key("max_age"), text, reason);
                     DEFAULT_MAX_AGE
                 }),
         };
-        if faults.count() > before {
+        if errors.count() > before {
             return None;
         }
         Some(Self {
@@ -156,34 +158,39 @@ impl Override {
 }
 
 impl SigningKey {
-    fn new(config: &config::SigningKey, at: &Path, faults: &mut Faults) -> Option<Self> {
+    fn new(
+        config: &config::SigningKey,
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
         if !is_name(&config.id) {
-            faults.add(&at.key("id"), NOT_A_NAME);
+            errors.add(&at.key("id"), NOT_A_NAME);
         }
         let (at, secret) = match (&config.secret_env, &config.secret_base64) {
             (Some(variable), None) => {
                 let at = at.key("secret_env");
-                let Some(secret) = std::env::var_os(variable) else {
-                    faults.add(&at, "names nothing in the environment of the VM");
+                let Some(secret) = environment.secret(variable) else {
+                    errors.add(&at, "not found: the environment has no such variable");
                     return None;
                 };
-                (at, secret.into_encoded_bytes())
+                (at, secret)
             }
             (None, Some(text)) => {
                 let at = at.key("secret_base64");
                 let Ok(secret) = BASE64_STANDARD.decode(text) else {
-                    faults.add(&at, "is not base64 (RFC 4648, section 4)");
+                    errors.add(&at, "is not base64 (RFC 4648, section 4)");
                     return None;
                 };
                 (at, secret)
             }
             _ => {
-                faults.add_lack(at, "needs one of `secret_env` and `secret_base64`");
+                errors.required_keys(at, "exactly one of `secret_env`, `secret_base64`");
                 return None;
             }
         };
         if secret.len() < SHORTEST_SECRET {
-            faults.add(&at, format!("holds less than {SHORTEST_SECRET} bytes"));
+            errors.add(&at, format!("must hold at least {SHORTEST_SECRET} bytes"));
             return None;
         }
         Some(Self { id: config.id.as_str().into(), mac: Hmac::new_from_slice(&secret).ok()? })

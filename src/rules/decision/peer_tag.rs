@@ -1,27 +1,27 @@
-//! Tags of a proxy on the way that are kept.
+//! The variant tag of a trusted proxy before this one, which is kept.
 
-use crate::config::{self, TrustWord, TrustedPeer};
-use crate::config::{Faults, Path};
-use crate::decision::Variant;
-use crate::host::{Host, Property, PropertyPath};
+use crate::config::{self, ConfigErrors, Path, TrustKeyword, TrustedPeer};
+use crate::host::{Environment, Host};
 use crate::request::Request;
 use crate::tags::{Tag, Tags};
+use crate::variant::Variant;
+use crate::wire::PropertyPath;
 
 /// Whose variant tag is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
+pub enum TrustedTags {
     /// That of requests that Envoy marked as internal.
     Internal,
     /// That of peers whose certificate's first URI starts so.
     PeerPrefix {
         /// The start of the URI.
         prefix: Box<str>,
-        /// Where Envoy tells the URI.
+        /// The attribute that holds the URI.
         uri: PropertyPath,
     },
 }
 
-impl Trust {
+impl TrustedTags {
     /// The variant that a trusted proxy before this one chose. The host is asked only if a tag
     /// came along.
     pub fn variant(
@@ -30,16 +30,15 @@ impl Trust {
         tags: &Tags,
         host: &mut impl Host,
     ) -> Option<Variant> {
-        if !request.forged.has(Tag::Variant) {
+        if !request.incoming.has(Tag::Variant) {
             return None;
         }
         let variant = Variant::parse(request.single(tags.variant()?).ok()??)?;
         let is_trusted = match self {
             Self::Internal => request.is_internal(),
-            Self::PeerPrefix { prefix, uri } => match host.property(uri) {
-                Property::Bytes(uri) => uri.starts_with(prefix.as_bytes()),
-                Property::Absent | Property::Unreadable => false,
-            },
+            Self::PeerPrefix { prefix, uri } => {
+                host.attribute(uri).is_some_and(|uri| uri.starts_with(prefix.as_bytes()))
+            }
         };
         is_trusted.then_some(variant)
     }
@@ -48,28 +47,31 @@ impl Trust {
     pub fn new(
         config: &config::Trust,
         tags: &Tags,
+        environment: &dyn Environment,
         at: &Path,
-        faults: &mut Faults,
+        errors: &mut ConfigErrors,
     ) -> Option<Self> {
-        let trust = match config {
-            config::Trust::Word(word) => match word.known(at, faults)? {
-                TrustWord::Never => return None,
-                TrustWord::Internal => Self::Internal,
+        let trusted = match config {
+            config::Trust::Keyword(word) => match word.known(at, errors)? {
+                TrustKeyword::Never => return None,
+                TrustKeyword::Internal => Some(Self::Internal),
             },
             config::Trust::Peer(TrustedPeer { peer_prefix }) => {
                 if peer_prefix.is_empty() {
-                    faults.add(
-                        &at.key("peer_prefix"),
-                        "is missing or empty, and every peer would be trusted",
-                    );
+                    errors.required(&at.key("peer_prefix"));
                 }
-                let uri = PropertyPath::new(&["connection", "uri_san_peer_certificate"]);
-                Self::PeerPrefix { prefix: peer_prefix.as_str().into(), uri }
+                let uri = environment.attribute(&["connection", "uri_san_peer_certificate"]);
+                if uri.is_none() {
+                    let reason = "unsupported: this host cannot read the peer's certificate";
+                    errors.add(&at.key("peer_prefix"), reason);
+                }
+                let prefix = peer_prefix.as_str().into();
+                uri.map(|uri| Self::PeerPrefix { prefix, uri })
             }
         };
         if tags.variant().is_none() {
-            faults.add(at, "needs `tags.variant_header`, which is switched off");
+            errors.add(at, "needs `tags.variant_header`, which is switched off");
         }
-        Some(trust)
+        trusted
     }
 }

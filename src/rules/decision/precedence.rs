@@ -1,47 +1,18 @@
-//! Blue or green, and why: the order of precedence. The first that applies decides.
+//! Blue or green, and why: the order of precedence.
 
-use crate::split::Bucket;
 use crate::split::Weight;
+use crate::sticky::Place;
+use crate::variant::Variant;
 
-/// One of the two environments of a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Variant {
-    /// The current one.
-    Blue,
-    /// The new one.
-    Green,
-}
-
-impl Variant {
-    /// The variant as tags write it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Blue => "blue",
-            Self::Green => "green",
-        }
-    }
-
-    /// Reads a variant as tags write it.
-    #[must_use]
-    pub fn parse(text: &[u8]) -> Option<Self> {
-        match text {
-            b"blue" => Some(Self::Blue),
-            b"green" => Some(Self::Green),
-            _ => None,
-        }
-    }
-}
-
-/// What a decision was made by, in the order of precedence.
+/// Why a variant serves a request, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Green was taken back, by configuration, by a flag or by a cap.
+    /// Green is rolled back, by configuration, by a flag or by a maximum weight.
     Rollback,
     /// The request brought an override that was accepted.
     Override,
     /// A proxy before this one decided.
-    Upstream,
+    Peer,
     /// The targeting key is pinned.
     Pin,
     /// The bucket of a targeting key lies below the weight, or it does not.
@@ -57,21 +28,12 @@ impl Reason {
         match self {
             Self::Rollback => "rollback",
             Self::Override => "override",
-            Self::Upstream => "upstream",
+            Self::Peer => "peer",
             Self::Pin => "pin",
             Self::Weight => "weight",
             Self::Random => "random",
         }
     }
-}
-
-/// Where a request would go if nothing were taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// To one side, whatever the weight.
-    Side(Variant, Reason),
-    /// Where the weight has this bucket.
-    Bucket(Bucket, Reason),
 }
 
 /// Which variant serves a request, and why.
@@ -86,23 +48,84 @@ pub struct Decision {
 impl Decision {
     /// Back to blue.
     pub const ROLLED_BACK: Self = Self { variant: Some(Variant::Blue), reason: Reason::Rollback };
+
+    fn by(reason: Reason, variant: Variant) -> Self {
+        Self { variant: Some(variant), reason }
+    }
 }
 
-/// Decides. `weight` is None if Envoy's route holds it.
+/// What proposes a variant for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proposal {
+    /// An override that was accepted.
+    Override(Variant),
+    /// The tag of a trusted proxy before this one.
+    Peer(Variant),
+    /// What the request is assigned to, and the weight; None if Envoy's route holds the weight.
+    Assigned(Place, Option<Weight>),
+}
+
+/// Decides, in the order of precedence: the first line that applies.
 ///
-/// `limit` is how far green may go: 100 percent, less under a cap, 0 if green is taken back. It
-/// is dear to find out, so it is asked for only on the way to green.
-pub fn decide(wish: Wish, weight: Option<Weight>, limit: impl FnOnce() -> Weight) -> Decision {
-    let (is_taken_back, variant, reason) = match wish {
-        Wish::Side(Variant::Blue, reason) => (false, Some(Variant::Blue), reason),
-        Wish::Side(Variant::Green, reason) => {
-            (limit() == Weight::ZERO, Some(Variant::Green), reason)
-        }
-        Wish::Bucket(bucket, reason) => match weight {
-            Some(weight) if !weight.covers(bucket) => (false, Some(Variant::Blue), reason),
-            Some(_) => (!limit().covers(bucket), Some(Variant::Green), reason),
-            None => (!limit().covers(bucket), None, reason),
+/// `propose` finds what proposes a variant. `max_green_weight` says how far green may go: 100
+/// percent, less under a maximum, 0 if green is rolled back. It is expensive to find out, so it is
+/// asked for only on the way to green.
+pub fn decide<H>(
+    is_rolled_back: bool,
+    host: &mut H,
+    propose: impl FnOnce(&mut H) -> Proposal,
+    max_green_weight: impl FnOnce(&mut H) -> Weight,
+) -> Decision {
+    // Rollback by configuration.
+    if is_rolled_back {
+        return Decision::ROLLED_BACK;
+    }
+    let proposal = propose(host);
+    let may_be_green = proposal.may_be_green();
+    // Rollback by a flag or a maximum weight.
+    if may_be_green && !proposal.is_within(max_green_weight(host)) {
+        return Decision::ROLLED_BACK;
+    }
+    // The guard: `if may_be_green && has_tripped { return Decision::GUARDED }`.
+    match proposal {
+        Proposal::Override(variant) => Decision::by(Reason::Override, variant),
+        Proposal::Peer(variant) => Decision::by(Reason::Peer, variant),
+        Proposal::Assigned(place, weight) => match place {
+            Place::Pinned(variant) => Decision::by(Reason::Pin, variant),
+            Place::Bucket(_) => by_weight(Reason::Weight, weight, may_be_green),
+            Place::Random(_) => by_weight(Reason::Random, weight, may_be_green),
+            // Without randomness nobody is chosen.
+            Place::Nowhere => Decision::by(Reason::Random, Variant::Blue),
         },
-    };
-    if is_taken_back { Decision::ROLLED_BACK } else { Decision { variant, reason } }
+    }
+}
+
+fn by_weight(reason: Reason, weight: Option<Weight>, is_green: bool) -> Decision {
+    let variant = if is_green { Variant::Green } else { Variant::Blue };
+    Decision { variant: weight.map(|_| variant), reason }
+}
+
+impl Proposal {
+    /// Whether green would serve, or might where Envoy's route holds the weight.
+    fn may_be_green(self) -> bool {
+        match self {
+            Self::Override(variant)
+            | Self::Peer(variant)
+            | Self::Assigned(Place::Pinned(variant), _) => variant == Variant::Green,
+            Self::Assigned(Place::Bucket(bucket) | Place::Random(bucket), weight) => {
+                weight.is_none_or(|weight| weight.covers(bucket))
+            }
+            Self::Assigned(Place::Nowhere, _) => false,
+        }
+    }
+
+    /// Whether green may serve: a maximum weight moves buckets alone, but 0 moves everybody.
+    fn is_within(self, max_green_weight: Weight) -> bool {
+        match self {
+            Self::Assigned(Place::Bucket(bucket) | Place::Random(bucket), _) => {
+                max_green_weight.covers(bucket)
+            }
+            _ => max_green_weight != Weight::ZERO,
+        }
+    }
 }

@@ -4,11 +4,8 @@
 use std::cmp::Reverse;
 use std::ptr;
 
-use crate::bytes;
-use crate::bytes::ByBytes;
-use crate::config;
-use crate::config::header_name;
-use crate::config::{Faults, Path};
+use crate::bytes::{self, ByteMap};
+use crate::config::{self, ConfigErrors, Path, header_name};
 use crate::wire::{Lengths, Pairs};
 
 /// Room for what most groups look up, in bytes.
@@ -32,19 +29,19 @@ enum Test {
 }
 
 impl Condition {
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::HeaderMatch, at: &Path, faults: &mut Faults) -> Option<Self> {
-        let name = header_name(&config.name, &at.key("name"), faults);
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::HeaderMatch, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
+        let name = header_name(&config.name, &at.key("name"), errors);
         let test = match (config.exact.as_deref(), config.prefix.as_deref(), config.present) {
             (Some(value), None, None) => Test::Exact(value.into()),
             (None, Some(""), None) => {
-                faults.add(&at.key("prefix"), "is empty; `present` is for headers of any value");
+                errors.add(&at.key("prefix"), "is empty; `present` is for headers of any value");
                 return None;
             }
             (None, Some(prefix), None) => Test::Prefix(prefix.into()),
             (None, None, Some(present)) => Test::Present(present),
             _ => {
-                faults.add_lack(at, "needs one of `exact`, `prefix` and `present`");
+                errors.required_keys(at, "exactly one of `exact`, `prefix`, `present`");
                 return None;
             }
         };
@@ -65,7 +62,7 @@ pub struct Candidates {
 #[derive(Clone, Debug, Default)]
 struct Conditional {
     lengths: Lengths,
-    by_name: ByBytes<Vec<Group>>,
+    by_name: ByteMap<Vec<Group>>,
     /// Those that only want headers not to be there.
     by_absence: Vec<Group>,
 }
@@ -76,8 +73,8 @@ struct Conditional {
 struct Group {
     /// Names of headers and what is looked at, in the order of the conditions.
     parts: Vec<(Box<str>, Part)>,
-    /// By what stands in these parts.
-    positions: ByBytes<Position>,
+    /// By the values of these parts.
+    positions: ByteMap<Position>,
 }
 
 /// What a condition looks at.
@@ -85,7 +82,7 @@ struct Group {
 enum Part {
     Value,
     /// The first bytes, as many.
-    Start(usize),
+    Prefix(usize),
     Presence,
 }
 
@@ -94,7 +91,7 @@ impl Part {
     fn of(self, value: Option<&[u8]>) -> Option<&[u8]> {
         match self {
             Self::Value => value,
-            Self::Start(length) => value?.get(..length),
+            Self::Prefix(length) => value?.get(..length),
             Self::Presence => value.map(|_| &[][..]),
         }
     }
@@ -105,7 +102,7 @@ impl Condition {
     fn wants(&self) -> (Part, Option<&[u8]>) {
         match &self.test {
             Test::Exact(value) => (Part::Value, Some(value.as_bytes())),
-            Test::Prefix(prefix) => (Part::Start(prefix.len()), Some(prefix.as_bytes())),
+            Test::Prefix(prefix) => (Part::Prefix(prefix.len()), Some(prefix.as_bytes())),
             Test::Present(present) => (Part::Presence, present.then_some(&[])),
         }
     }
@@ -174,7 +171,7 @@ impl Group {
         if let Some(group) = groups.iter_mut().find(|group| group.parts == parts) {
             group.positions.insert(&key, position);
         } else {
-            let mut positions = ByBytes::default();
+            let mut positions = ByteMap::default();
             positions.insert(&key, position);
             groups.push(Self { parts, positions });
         }
@@ -194,7 +191,7 @@ impl Group {
                 Some((known, value)) if bytes::equal(known, name.as_bytes()) => Some(value),
                 _ => headers.get(name.as_bytes()),
             });
-            if found.is_none() && matches!(part, Part::Value | Part::Start(_)) {
+            if found.is_none() && matches!(part, Part::Value | Part::Prefix(_)) {
                 return None;
             }
             add(key, found);

@@ -91,7 +91,7 @@ fn parse_name(text: &str) -> Result<String, &'static str> {
         return Err("cannot be a host: write international names in Punycode");
     }
     if name.contains('*') {
-        return Err("cannot be a host: a wildcard stands at the front alone");
+        return Err("cannot be a host: a wildcard is allowed at the front alone");
     }
     for label in name.split('.') {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

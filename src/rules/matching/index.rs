@@ -7,15 +7,14 @@
 use std::ptr;
 
 use super::hostname::{self, HostPattern};
-use crate::bytes::ByBytes;
-use crate::matching::{Candidates, Position};
-use crate::matching::{Match, PathPattern, ends_prefix};
+use crate::bytes::ByteMap;
+use crate::matching::{Candidates, Match, PathPattern, Position, ends_prefix};
 use crate::request::Request;
 
 /// All deployments by host, path and conditions on headers.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    exact_hosts: ByBytes<Paths>,
+    exact_hosts: ByteMap<Paths>,
     /// Suffixes start with a dot.
     host_suffixes: LongestFirst<Paths>,
     any_host: Paths,
@@ -24,7 +23,7 @@ pub struct Index {
 /// The deployments of one host, or of one wildcard, by path.
 #[derive(Clone, Debug, Default)]
 struct Paths {
-    exact: ByBytes<Candidates>,
+    exact: ByteMap<Candidates>,
     prefixes: LongestFirst<Candidates>,
     any: Candidates,
 }
@@ -33,7 +32,7 @@ struct Paths {
 /// length once, however many keys there are.
 #[derive(Clone, Debug)]
 struct LongestFirst<T> {
-    values: ByBytes<T>,
+    values: ByteMap<T>,
     /// Distinct, descending.
     lengths: Vec<usize>,
 }
@@ -77,7 +76,7 @@ impl Index {
             }
         }
         paths.and_then(|paths| paths.find(request)).or_else(|| {
-            // At least one label stands before a suffix.
+            // At least one label comes before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),
@@ -120,7 +119,7 @@ impl Paths {
 
 impl<T> Default for LongestFirst<T> {
     fn default() -> Self {
-        Self { values: ByBytes::default(), lengths: Vec::new() }
+        Self { values: ByteMap::default(), lengths: Vec::new() }
     }
 }
 

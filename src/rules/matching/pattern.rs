@@ -1,15 +1,13 @@
 //! Which requests a deployment is meant for, validated.
 
-use crate::bytes::ByBytes;
-use crate::config;
-use crate::config::{Faults, Path};
-use crate::matching::Condition;
-use crate::matching::HostPattern;
+use crate::bytes::ByteMap;
+use crate::config::{self, ConfigErrors, Path};
+use crate::matching::{Condition, HostPattern};
 
 /// The conditions of a deployment, in a form in which equal conditions are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Match {
-    /// Any of them; none stands for any host. Sorted.
+    /// Any of them; none means any host. Sorted.
     pub hosts: Vec<HostPattern>,
     /// The condition on the path.
     pub path: PathPattern,
@@ -28,7 +26,7 @@ pub enum PathPattern {
     Any,
 }
 
-/// Whether a prefix may end here: at the end of the path or of what stands before the query, before
+/// Whether a prefix may end here: at the end of the path or before the query, before
 /// `/` or `:`, or behind its own `/`.
 #[must_use]
 pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {
@@ -36,54 +34,60 @@ pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {
 }
 
 impl Match {
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Option<Self> {
-        let before = faults.count();
-        let (mut hosts, mut seen) = (Vec::new(), ByBytes::default());
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
+        let before = errors.count();
+        let (mut hosts, mut seen) = (Vec::new(), ByteMap::default());
         let hosts_at = at.key("hosts");
         for (index, text) in config.hosts.iter().flatten().enumerate() {
             let at = hosts_at.index(index);
             match HostPattern::parse(text) {
-                Ok(host) if !seen.insert(host.as_bytes(), ()) => {
-                    faults.add_text(&at, text, "is listed before");
+                Ok(host) if seen.insert(host.as_bytes(), index) => hosts.push(host),
+                Ok(host) => {
+                    let earlier = seen.get(host.as_bytes()).map_or(0, |earlier| *earlier);
+                    errors.duplicate(&at, &hosts_at.index(earlier));
                 }
-                Ok(host) => hosts.push(host),
-                Err(reason) => faults.add_text(&at, text, reason),
+                Err(reason) => errors.invalid(&at, text, reason),
             }
         }
         if config.hosts.as_ref().is_some_and(Vec::is_empty) {
-            faults.add(&hosts_at, "is empty; leave it out to match any host");
+            errors.add(&hosts_at, "is empty; leave it out to match any host");
         }
         hosts.sort_unstable();
-        let path = PathPattern::new(config, at, faults);
-        let (mut headers, headers_at) = (Vec::new(), at.key("headers"));
+        let path = PathPattern::new(config, at, errors);
+        let headers_at = at.key("headers");
+        let mut headers: Vec<(Condition, usize)> = Vec::new();
         for (index, condition) in config.headers.iter().enumerate() {
             let at = headers_at.index(index);
-            let Some(condition) = Condition::new(condition, &at, faults) else { continue };
-            match headers.binary_search(&condition) {
-                Ok(_) => faults.add(&at, "is listed before"),
-                Err(place) => headers.insert(place, condition),
+            let Some(condition) = Condition::new(condition, &at, errors) else { continue };
+            match headers.binary_search_by(|(known, _)| known.cmp(&condition)) {
+                Ok(place) => {
+                    let earlier = headers.get(place).map_or(0, |(_, earlier)| *earlier);
+                    errors.duplicate(&at, &headers_at.index(earlier));
+                }
+                Err(place) => headers.insert(place, (condition, index)),
             }
         }
-        (faults.count() == before).then_some(Self { hosts, path, headers })
+        let headers = headers.into_iter().map(|(condition, _)| condition).collect();
+        (errors.count() == before).then_some(Self { hosts, path, headers })
     }
 }
 
 impl PathPattern {
-    fn new(config: &config::Match, at: &Path, faults: &mut Faults) -> Self {
+    fn new(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Self {
         let mut check = |key: &str, path: &Option<String>| {
             let path = path.as_deref()?;
             if !path.starts_with('/') {
-                faults.add_text(&at.key(key), path, "does not start with `/`");
+                errors.invalid(&at.key(key), path, "does not start with `/`");
             } else if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte)) {
                 let reason = "has a query, a fragment or a character that no path has";
-                faults.add_text(&at.key(key), path, reason);
+                errors.invalid(&at.key(key), path, reason);
             }
             Some(path.into())
         };
         match (check("path", &config.path), check("path_prefix", &config.path_prefix)) {
             (Some(_), Some(_)) => {
-                faults.add(at, "has both `path` and `path_prefix`");
+                errors.add(at, "`path` and `path_prefix` exclude each other");
                 Self::Any
             }
             (Some(path), None) => Self::Exact(path),

@@ -3,11 +3,10 @@
 mod cookie;
 
 use crate::bytes;
-use crate::decision::explain;
-use crate::tags::{Forged, Tags};
+use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs};
 
-pub use cookie::{Id, IssuedCookie, find as find_cookie};
+pub use cookie::find as find_cookie;
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -24,16 +23,16 @@ pub struct Request<'a> {
     /// Its path with the query; empty if it has none.
     pub target: &'a [u8],
     /// Which tags came along.
-    pub forged: Forged,
+    pub incoming: IncomingTags,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
-    /// The first line of [`Wanted::key`].
+    /// The first line of [`HeadersOfInterest::key`].
     key: Option<(&'a [u8], &'a [u8])>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct HeadersOfInterest {
     /// Of all that is looked at.
     lengths: Lengths,
     /// The first header of all that may hold a targeting key: found on the way, while others are
@@ -41,12 +40,12 @@ pub struct Wanted {
     key: Option<Box<[u8]>>,
 }
 
-impl Wanted {
+impl HeadersOfInterest {
     /// The tags, and a header that will be asked for.
     #[must_use]
     pub fn new(tags: &Tags, key: Option<&str>) -> Self {
         let key = key.map(str::as_bytes);
-        let lengths = [AUTHORITY, PATH, explain::HEADER.as_bytes()]
+        let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes()]
             .into_iter()
             .chain(tags.names().map(str::as_bytes))
             .chain(key)
@@ -59,17 +58,17 @@ impl<'a> Request<'a> {
     /// Reads the headers of a request.
     #[must_use]
     #[inline(never)] // So that the loop has the registers for itself.
-    pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &Wanted) -> Self {
+    pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
         for (name, value) in headers.of_lengths(wanted.lengths) {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
                 request.target = value;
-            } else if bytes::equal(name, explain::HEADER.as_bytes()) {
+            } else if bytes::equal(name, EXPLAIN_HEADER.as_bytes()) {
                 request.why.get_or_insert(value);
             } else if let Some(tag) = tags.of_header(name) {
-                request.forged.note(tag);
+                request.incoming.note(tag);
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
                 request.key.get_or_insert((name, value));
             }

@@ -2,8 +2,7 @@
 
 use crate::config::is_name;
 use crate::decimal::Decimal;
-use crate::wire::Pairs;
-use crate::wire::Value;
+use crate::wire::{Texts, Value};
 
 /// What a flag says.
 #[derive(Clone, Copy, Debug)]
@@ -22,29 +21,31 @@ pub enum Flag<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Flagged<'a> {
     text: &'a str,
-    list: Pairs<'a>,
+    list: Texts<'a>,
 }
 
 impl<'a> Flagged<'a> {
     /// The names, in the order written.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let texts = self.text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        texts.chain(self.list.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok()))
+        texts.chain(self.list.iter())
     }
 }
 
 impl<'a> Flag<'a> {
-    /// Reads the bytes of a metadata value. A text that reads as a number is one, unless a
-    /// deployment is called so: Envoy's YAML loader hands on fractions and large integers as
-    /// texts.
+    /// Reads a value. A text that reads as a number is one, unless a deployment has this name:
+    /// Envoy's YAML loader hands on fractions and large integers as texts.
     #[must_use]
-    pub fn read(value: &'a [u8], is_deployment: impl Fn(&str) -> bool) -> Self {
-        match Value::read(value) {
+    pub fn read(value: Value<'a>, is_deployment: impl Fn(&str) -> bool) -> Self {
+        match value {
             Value::Bool(flag) => Self::from_bool(flag),
-            Value::Number(bits) => Self::from_bool(f64::from_bits(bits) != 0.0),
+            Value::Number(number) => Self::from_bool(number != 0.0),
             Value::Text(text) => Self::read_text(text.trim(), is_deployment),
-            Value::Pairs(list) => Self::read_list(list),
-            Value::Bytes(_) => Self::Unreadable,
+            Value::List(list) if list.is_empty() => Self::Off,
+            Value::List(list) if list.iter().all(is_name) => {
+                Self::Deployments(Flagged { text: "", list })
+            }
+            Value::List(_) | Value::Struct | Value::Unreadable => Self::Unreadable,
         }
     }
 
@@ -63,23 +64,9 @@ impl<'a> Flag<'a> {
         }
         let mut names = text.split(',').map(str::trim);
         if names.all(|name| name.is_empty() || is_name(name)) {
-            return Self::Deployments(Flagged { text, list: Pairs::default() });
+            return Self::Deployments(Flagged { text, list: Texts::default() });
         }
         Self::Unreadable
-    }
-
-    /// A list has its elements as names without values; a struct has values.
-    fn read_list(list: Pairs<'a>) -> Self {
-        let is_listed = |(name, value): (&[u8], &[u8])| {
-            value.is_empty() && std::str::from_utf8(name).is_ok_and(is_name)
-        };
-        if list.is_empty() {
-            Self::Off
-        } else if list.iter().all(is_listed) {
-            Self::Deployments(Flagged { text: "", list })
-        } else {
-            Self::Unreadable
-        }
     }
 
     fn from_bool(flag: bool) -> Self {
@@ -91,8 +78,8 @@ impl<'a> Flag<'a> {
 mod tests {
     use super::*;
 
-    fn names(value: &[u8]) -> Option<Vec<&str>> {
-        match Flag::read(value, |text| text == "2024.11") {
+    fn names(value: &str) -> Option<Vec<&str>> {
+        match Flag::read(Value::Text(value), |text| text == "2024.11") {
             Flag::Deployments(names) => Some(names.iter().collect()),
             _ => None,
         }
@@ -100,16 +87,16 @@ mod tests {
 
     #[test]
     fn a_text_is_a_number_unless_a_deployment_is_called_so() {
-        assert!(matches!(Flag::read(b"0.0", |_| false), Flag::Off));
-        assert!(matches!(Flag::read(b"0.25", |_| false), Flag::On));
-        assert!(matches!(Flag::read(b"2024.11", |_| false), Flag::On));
-        assert_eq!(names(b"2024.11"), Some(vec!["2024.11"]));
+        assert!(matches!(Flag::read(Value::Text("0.0"), |_| false), Flag::Off));
+        assert!(matches!(Flag::read(Value::Text("0.25"), |_| false), Flag::On));
+        assert!(matches!(Flag::read(Value::Text("2024.11"), |_| false), Flag::On));
+        assert_eq!(names("2024.11"), Some(vec!["2024.11"]));
     }
 
     #[test]
-    fn texts_of_eight_bytes_are_texts() {
-        assert_eq!(names(b"fraud-eu"), Some(vec!["fraud-eu"]));
-        assert!(matches!(Flag::read(b"fraud eu", |_| false), Flag::Unreadable));
-        assert!(matches!(Flag::read(b"?!?!?!?!", |_| false), Flag::Unreadable));
+    fn a_text_that_is_no_list_of_names_is_unreadable() {
+        assert_eq!(names("fraud-eu"), Some(vec!["fraud-eu"]));
+        assert!(matches!(Flag::read(Value::Text("fraud eu"), |_| false), Flag::Unreadable));
+        assert!(matches!(Flag::read(Value::Text("?!?!?!?!"), |_| false), Flag::Unreadable));
     }
 }

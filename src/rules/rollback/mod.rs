@@ -1,8 +1,11 @@
-//! What rolls green back.
+//! What rolls green back: flags and weights in filter metadata.
 
 mod flag;
 pub mod guard;
+mod max_green_weight;
+mod reading;
 mod sources;
 
 pub use flag::{Flag, Flagged};
+pub use max_green_weight::max_green_weight;
 pub use sources::{Names, Sources};

@@ -1,204 +1,131 @@
-//! Rollback: filter metadata that xDS pushes says how far green may go.
+//! Where filter metadata says how far green may go: in the namespace of a source the keys
+//! `rollback` and `max_green_weight`, or a flag at a path of its own.
 //!
-//! In the namespace of an owner, `rollback` takes all of green back and `max_green_weight` caps
-//! it. Absent is not the same as unreadable: what cannot be understood takes everybody back.
+//! Absent is not the same as unreadable: what cannot be understood rolls everybody back.
 
-use std::hash::Hasher;
-use std::slice::EscapeAscii;
-
-use serde_json::Number;
-use twox_hash::XxHash64;
-
-use crate::bytes::ByBytes;
-use crate::config::{self, Owner, Source};
-use crate::config::{Faults, Path};
-use crate::host::{Host, Property, PropertyPath};
+use super::max_green_weight::max_green_weight;
+use super::reading::Reading;
+use crate::bytes::ByteMap;
+use crate::config::{self, ConfigErrors, Path, Source};
+use crate::host::{Environment, Host};
 use crate::metrics::Counter;
-use crate::rollback::Flag;
-use crate::split::{InvalidWeight, Weight};
-use crate::wire::Pairs;
-use crate::wire::Value;
+use crate::split::Weight;
+use crate::wire::{Property, PropertyPath};
 
 const FLAG: &[u8] = b"rollback";
-const CAP: &[u8] = b"max_green_weight";
+const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 
 /// Names of all deployments.
-pub type Names = ByBytes<()>;
+pub type Names = ByteMap<()>;
 
-/// Where flags and caps are looked up. The lowest of all counts.
+/// Where flags and weights are looked up. The lowest of all counts.
 #[derive(Clone, Debug)]
 pub struct Sources(Box<[Place]>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
-    /// A struct with a flag and a cap.
+    /// A struct with a flag and a weight.
     Namespace(PropertyPath),
     /// A flag.
     Flag(PropertyPath),
 }
 
 impl Sources {
-    /// How far green of a deployment may go: 100 percent unless something says otherwise.
-    pub fn limit(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
-        let (mut limit, mut is_unreadable) = (Weight::FULL, false);
+    /// How far green of a deployment may go: 100 percent unless something says otherwise, 0 if it
+    /// is rolled back.
+    pub fn max_green_weight(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
+        let (mut lowest, mut is_unreadable) = (Weight::FULL, false);
         for place in &self.0 {
             let (Place::Namespace(path) | Place::Flag(path)) = place;
+            let property = host.metadata(path);
             let is_unreadable = &mut is_unreadable;
             let mut reading = Reading { path, deployment, all, host, is_unreadable };
-            let found = match (reading.host.property(path), place) {
+            let found = match (property, place) {
                 (Property::Absent, _) => continue,
                 (Property::Unreadable, _) => reading.unreadable(b"", b""),
-                (Property::Bytes(value), Place::Flag(_)) => reading.flag(&value),
-                (Property::Bytes(value), Place::Namespace(_)) => reading.namespace(&value),
+                (Property::Bytes(value), Place::Flag(_)) => reading.flag(b"", &value),
+                (Property::Bytes(value), Place::Namespace(_)) => namespace(&mut reading, &value),
             };
-            limit = limit.min(found);
-            if limit == Weight::ZERO {
+            lowest = lowest.min(found);
+            if lowest == Weight::ZERO {
                 break;
             }
         }
         if is_unreadable {
             host.count(Counter::RollbackUnreadable);
         }
-        limit
+        lowest
     }
 
-    /// Validates the configuration. What is at fault is left out.
-    pub fn new(config: &config::Rollback, path: &Path, faults: &mut Faults) -> Self {
+    /// Validates the configuration. What is wrong is left out.
+    pub fn new(
+        config: &config::Rollback,
+        environment: &dyn Environment,
+        path: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Self {
         let namespace = config.namespace.as_str();
         if namespace.is_empty() || namespace.contains('\0') {
-            faults.add_text(&path.key("namespace"), namespace, "cannot be a metadata namespace");
+            errors.invalid(&path.key("namespace"), namespace, "is no metadata namespace");
         }
         let (mut places, at) = (Vec::new(), path.key("sources"));
         for (index, source) in config.sources.iter().enumerate() {
-            let at = at.index(index);
-            match Place::new(source, namespace, &at, faults) {
-                Some(known) if places.contains(&known) => faults.add(&at, "is listed before"),
-                place => places.extend(place),
+            let at_source = at.index(index);
+            let Some(place) = Place::new(source, namespace, environment, &at_source, errors) else {
+                continue;
+            };
+            match places.iter().position(|known| *known == place) {
+                Some(earlier) => errors.duplicate(&at_source, &at.index(earlier)),
+                None => places.push(place),
             }
         }
         Self(places.into())
     }
 }
 
-impl Place {
-    fn new(source: &Source, namespace: &str, at: &Path, faults: &mut Faults) -> Option<Self> {
-        match source {
-            Source::Namespace(owner) => {
-                let root = metadata_of(owner.known(at, faults)?);
-                Some(Self::Namespace(PropertyPath::new(&[root, &[namespace]].concat())))
+fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
+    let Some(members) = H::members(value) else { return reading.unreadable(b"", value) };
+    let mut lowest = Weight::FULL;
+    for (key, value) in members.iter() {
+        lowest = lowest.min(match key {
+            FLAG => reading.flag(FLAG, value),
+            MAX_GREEN_WEIGHT => max_green_weight(H::value(value))
+                .unwrap_or_else(|| reading.unreadable(MAX_GREEN_WEIGHT, value)),
+            _ => {
+                reading.unknown_key(key);
+                continue;
             }
+        });
+    }
+    lowest
+}
+
+impl Place {
+    fn new(
+        config: &Source,
+        namespace: &str,
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
+        let (source, at, path) = match config {
+            Source::Namespace(source) => (source.known(at, errors)?, *at, vec![namespace]),
             Source::Path(config) => {
-                let rest = PropertyPath::parse(&config.path, &at.key("path"), faults);
-                let at = at.key("in");
-                let Some(owner) = &config.owner else {
-                    faults.add(&at, "is missing");
+                let path = PropertyPath::segments(&config.path, &at.key("path"), errors);
+                let Some(source) = &config.source else {
+                    errors.required(&at.key("in"));
                     return None;
                 };
-                let root = metadata_of(owner.known(&at, faults)?);
-                Some(Self::Flag(rest?.below(root)))
-            }
-        }
-    }
-}
-
-fn metadata_of(owner: Owner) -> &'static [&'static str] {
-    match owner {
-        Owner::VirtualHost => &["xds", "virtual_host_metadata", "filter_metadata"],
-        Owner::Route => &["xds", "route_metadata", "filter_metadata"],
-        Owner::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
-        Owner::Listener => &["xds", "listener_metadata", "filter_metadata"],
-        Owner::Node => &["xds", "node", "metadata"],
-    }
-}
-
-/// What one source says of one deployment.
-struct Reading<'a, H> {
-    path: &'a PropertyPath,
-    deployment: &'a str,
-    all: &'a Names,
-    host: &'a mut H,
-    /// Set where something cannot be understood.
-    is_unreadable: &'a mut bool,
-}
-
-impl<H: Host> Reading<'_, H> {
-    fn namespace(&mut self, value: &[u8]) -> Weight {
-        let Some(members) = Pairs::exact(value) else { return self.unreadable(b"", value) };
-        let mut limit = Weight::FULL;
-        for (key, value) in members.iter() {
-            limit = limit.min(match key {
-                FLAG => self.flag(value),
-                CAP => self.cap(value),
-                _ => {
-                    self.warn(key, b"", || {
-                        "is neither `rollback` nor `max_green_weight`".to_owned()
-                    });
-                    continue;
-                }
-            });
-        }
-        limit
-    }
-
-    fn flag(&mut self, value: &[u8]) -> Weight {
-        let is_taken_back = match Flag::read(value, |text| self.all.get(text.as_bytes()).is_some())
-        {
-            Flag::Off => false,
-            Flag::On => true,
-            Flag::Deployments(names) => {
-                let all = self.all;
-                for unknown in names.iter().filter(|name| all.get(name.as_bytes()).is_none()) {
-                    self.warn(FLAG, unknown.as_bytes(), || {
-                        format!("names \"{unknown}\", and no deployment is called so")
-                    });
-                }
-                names.iter().any(|name| name == self.deployment)
-            }
-            Flag::Unreadable => return self.unreadable(FLAG, value),
-        };
-        if is_taken_back { Weight::ZERO } else { Weight::FULL }
-    }
-
-    fn cap(&mut self, value: &[u8]) -> Weight {
-        let cap = match Value::read(value) {
-            Value::Text(text) if text.trim().is_empty() => return Weight::FULL,
-            Value::Text(text) => Weight::from_percent(text.trim()),
-            Value::Number(bits) => Number::from_f64(f64::from_bits(bits))
-                .map_or(Err(InvalidWeight::NotANumber), |number| {
-                    Weight::from_percent(number.as_str())
-                }),
-            Value::Bool(_) | Value::Pairs(_) | Value::Bytes(_) => {
-                return self.unreadable(CAP, value);
+                (source.known(&at.key("in"), errors)?, *at, path?)
             }
         };
-        cap.unwrap_or_else(|_| self.unreadable(CAP, value))
+        let Some(path) = environment.metadata(source, &path) else {
+            errors.add(&at, "unsupported: this host cannot read the metadata of this source");
+            return None;
+        };
+        Some(match config {
+            Source::Namespace(_) => Self::Namespace(path),
+            Source::Path(_) => Self::Flag(path),
+        })
     }
-
-    fn unreadable(&mut self, key: &[u8], value: &[u8]) -> Weight {
-        *self.is_unreadable = true;
-        self.warn(key, value, || {
-            let value = shown(value);
-            format!("cannot be understood, so green is taken back: \"{value}\"")
-        });
-        Weight::ZERO
-    }
-
-    /// Warns once for each place and value, not for each request.
-    fn warn(&mut self, key: &[u8], value: &[u8], message: impl FnOnce() -> String) {
-        let mut hash = XxHash64::with_seed(0);
-        for part in [self.path.as_bytes(), key, value] {
-            hash.write(part);
-            hash.write(&[0]);
-        }
-        let path = self.path;
-        self.host.warn_once(hash.finish(), || {
-            let dot = if key.is_empty() { "" } else { "." };
-            format!("{path}{dot}{} {}", shown(key), message())
-        });
-    }
-}
-
-/// The start of what stands in the metadata, as a line of a log can hold it.
-fn shown(bytes: &[u8]) -> EscapeAscii<'_> {
-    bytes.get(..bytes.len().min(64)).unwrap_or_default().escape_ascii()
 }

@@ -1,4 +1,4 @@
-//! Which bucket a targeting key is in. FROZEN: a change here moves users to the other side.
+//! Which bucket a targeting key is in. FROZEN: a change here moves users to the other variant.
 //!
 //! The bucket of a key is `xxh64(salt ‖ 0x00 ‖ key, seed 0)`, so that whoever has an xxHash can
 //! tell where a user is.

@@ -1,9 +1,7 @@
 //! Which of blue's requests green gets a copy of: those of the users next in line.
 
-use crate::config;
-use crate::config::{Faults, Path};
-use crate::split::Bucket;
-use crate::split::Weight;
+use crate::config::{self, ConfigErrors, Path};
+use crate::split::{Bucket, Weight};
 
 /// The share of buckets above the weight that green gets a copy of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +9,7 @@ pub struct Mirror(Weight);
 
 impl Mirror {
     /// Whether a bucket that is served by blue lies in the cohort above a weight. The limit is
-    /// asked for only where the answer can hang on it; where green is taken back nobody is.
+    /// asked for only where it can change the answer; where green is rolled back nobody is copied.
     pub fn takes(self, bucket: Bucket, weight: Weight, limit: impl FnOnce() -> Weight) -> bool {
         if !weight.plus(self.0).covers(bucket) {
             return false;
@@ -21,13 +19,13 @@ impl Mirror {
         limit != Weight::ZERO && !weight.covers(bucket) && weight.plus(self.0).covers(bucket)
     }
 
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Mirror, at: &Path, faults: &mut Faults) -> Option<Self> {
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::Mirror, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         let at = at.key("percent");
         let Some(percent) = &config.percent else {
-            faults.add(&at, "is missing");
+            errors.required(&at);
             return None;
         };
-        Weight::read(percent, &at, faults).map(Self)
+        Weight::read(percent, &at, errors).map(Self)
     }
 }

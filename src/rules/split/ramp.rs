@@ -5,8 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::config::{self, Shape};
-use crate::config::{Faults, Path};
+use crate::config::{self, ConfigErrors, Path, Shape};
 use crate::split::Weight;
 
 /// Nanoseconds.
@@ -42,39 +41,39 @@ impl Ramp {
         }
     }
 
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Ramp, ramp: &Path, faults: &mut Faults) -> Option<Self> {
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::Ramp, ramp: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         let start = parse_time(&config.start);
         if start.is_none() {
             let reason = "is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554";
-            faults.add_text(&ramp.key("start"), &config.start, reason);
+            errors.invalid(&ramp.key("start"), &config.start, reason);
         }
         let at = ramp.key("steps");
         if config.steps.is_empty() {
-            faults.add(&at, "is missing or empty");
+            errors.required(&at);
         }
         let mut points: Vec<(Nanos, Weight)> = Vec::new();
         for (index, step) in config.steps.iter().enumerate() {
             let at = at.index(index);
             let weight_at = at.key("green_weight");
             if step.green_weight.is_none() {
-                faults.add(&weight_at, "is missing");
+                errors.required(&weight_at);
             }
             let weight = step.green_weight.as_ref();
-            let weight = weight.and_then(|number| Weight::read(number, &weight_at, faults));
+            let weight = weight.and_then(|number| Weight::read(number, &weight_at, errors));
             let at = at.key("after");
             match parse_nanos(&step.after) {
                 Some(after) if points.last().is_some_and(|(last, _)| *last >= after) => {
-                    faults.add_text(&at, &step.after, "is not later than the step before it");
+                    errors.invalid(&at, &step.after, "is not later than the step before it");
                 }
                 Some(after) => points.push((after, weight.unwrap_or(Weight::ZERO))),
                 None => {
                     let reason = "is not a duration such as \"10m\", of at most 292 years";
-                    faults.add_text(&at, &step.after, reason);
+                    errors.invalid(&at, &step.after, reason);
                 }
             }
         }
-        let shape = config.shape.known(&ramp.key("shape"), faults);
+        let shape = config.shape.known(&ramp.key("shape"), errors);
         Some(Self { start: start?, points: points.into(), shape: shape? })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use crate::config::{Faults, Path};
+use crate::config::{ConfigErrors, Path};
 use crate::decimal::Decimal;
 use crate::split::Bucket;
 
@@ -77,10 +77,10 @@ impl Weight {
         }
     }
 
-    /// Reads a percentage of a configuration; None, and a fault, if it is none.
-    pub fn read(number: &Number, at: &Path, faults: &mut Faults) -> Option<Self> {
+    /// Reads a percentage of a configuration; None, and an error, if it is none.
+    pub fn read(number: &Number, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         Self::from_percent(number.as_str())
-            .map_err(|reason| faults.add(at, format!("{number} {reason}")))
+            .map_err(|reason| errors.add(at, format!("{number} {reason}")))
             .ok()
     }
 

@@ -1,15 +1,12 @@
-//! The targeting key: what a user is told by.
+//! The targeting key: the value that identifies a user.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::config;
-use crate::config::{Faults, Path};
-use crate::config::{cookie_name, header_name};
-use crate::host::{Host, Property, PropertyPath};
-use crate::request::Request;
-use crate::request::find_cookie;
-use crate::wire::Value;
+use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
+use crate::host::{Environment, Host};
+use crate::request::{Request, find_cookie};
+use crate::wire::PropertyPath;
 
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,36 +24,50 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Key, at: &Path, faults: &mut Faults) -> Option<Self> {
+    /// Validates the configuration; None where that added errors.
+    pub fn new(
+        config: &config::Key,
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
+        let attribute = |segments: &[&str], at: &Path, errors: &mut ConfigErrors| {
+            let path = environment.attribute(segments);
+            if path.is_none() {
+                errors.add(at, "unsupported: this host has no such attribute");
+            }
+            path
+        };
         let config::Key { header, cookie, query, property, source_address } = config;
         match (header, cookie, query, property, source_address) {
             (Some(name), None, None, None, None) => {
-                header_name(name, &at.key("header"), faults).map(Self::Header)
+                header_name(name, &at.key("header"), errors).map(Self::Header)
             }
             (None, Some(name), None, None, None) => {
-                cookie_name(name, &at.key("cookie"), faults).map(Self::Cookie)
+                cookie_name(name, &at.key("cookie"), errors).map(Self::Cookie)
             }
             (None, None, Some(name), None, None) => {
                 if name.is_empty() {
-                    faults.add(&at.key("query"), "is empty");
+                    errors.add(&at.key("query"), "is empty");
                 }
                 Some(Self::Query(name.as_str().into()))
             }
             (None, None, None, Some(segments), None) => {
-                PropertyPath::parse(segments, &at.key("property"), faults).map(Self::Property)
+                let at = at.key("property");
+                let segments = PropertyPath::segments(segments, &at, errors)?;
+                attribute(&segments, &at, errors).map(Self::Property)
             }
             (None, None, None, None, Some(wanted)) => {
+                let at = at.key("source_address");
                 if !wanted {
-                    faults.add(&at.key("source_address"), "can only be true");
+                    errors.add(&at, "must be true or left out");
                 }
-                Some(Self::SourceAddress(PropertyPath::new(&["source", "address"])))
+                attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
             }
             _ => {
-                faults.add_lack(
-                    at,
-                    "needs one of `header`, `cookie`, `query`, `property`, `source_address`",
-                );
+                let keys =
+                    "exactly one of `header`, `cookie`, `query`, `property`, `source_address`";
+                errors.required_keys(at, keys);
                 None
             }
         }
@@ -68,14 +79,11 @@ impl KeySource {
             Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
             Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
             Self::Query(name) => parameter(request.query(), name),
-            Self::Property(path) => match host.property(path) {
-                Property::Bytes(value) => Some(Cow::Owned(Value::read(&value).to_text()?.into())),
-                Property::Absent | Property::Unreadable => None,
-            },
-            Self::SourceAddress(path) => match host.property(path) {
-                Property::Bytes(value) => Some(Cow::Owned(without_port(&value).to_vec())),
-                Property::Absent | Property::Unreadable => None,
-            },
+            Self::Property(path) => host.attribute(path).map(Cow::Owned),
+            Self::SourceAddress(path) => {
+                let address = host.attribute(path);
+                address.map(|address| Cow::Owned(without_port(&address).to_vec()))
+            }
         };
         value.filter(|value| !value.is_empty())
     }

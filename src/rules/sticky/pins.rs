@@ -1,37 +1,44 @@
-//! Targeting keys that always get one side.
+//! Targeting keys that always get one variant.
 
-use crate::bytes::ByBytes;
-use crate::config;
-use crate::config::{Faults, Path};
-use crate::decision::Variant;
+use crate::bytes::ByteMap;
+use crate::config::{self, ConfigErrors, Path};
+use crate::variant::Variant;
 
-/// The sides of pinned keys.
+/// The variants of pinned keys.
 #[derive(Clone, Debug, Default)]
-pub struct Pins(ByBytes<Variant>);
+pub struct Pins(ByteMap<Variant>);
 
 impl Pins {
-    /// The side that a key is pinned to.
+    /// The variant that a key is pinned to.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<Variant> {
         self.0.get(key).copied()
     }
 
-    /// Validates the configuration. What is at fault is left out.
-    pub fn new(config: &config::Pins, at: &Path, faults: &mut Faults) -> Self {
-        let mut pins = ByBytes::default();
-        for (side, keys, variant) in
-            [("blue", &config.blue, Variant::Blue), ("green", &config.green, Variant::Green)]
-        {
-            let at = at.key(side);
+    /// Validates the configuration. What is wrong is left out.
+    pub fn new(config: &config::Pins, pins_at: &Path, errors: &mut ConfigErrors) -> Self {
+        let mut pins = ByteMap::default();
+        let lists = [(&config.blue, Variant::Blue), (&config.green, Variant::Green)];
+        for (keys, variant) in lists {
+            let list_at = pins_at.key(variant.as_str());
             for (index, key) in keys.iter().enumerate() {
-                let at = at.index(index);
+                let at = list_at.index(index);
                 if key.is_empty() {
-                    faults.add(&at, "is empty, and no targeting key is");
+                    errors.add(&at, "is empty, as no targeting key is");
                 } else if !pins.insert(key.as_bytes(), variant) {
-                    faults.add_text(&at, key, "is pinned before");
+                    let (variant, index) = first(&lists, key);
+                    errors.duplicate(&at, &pins_at.key(variant.as_str()).index(index));
                 }
             }
         }
         Self(pins)
     }
+}
+
+/// Where a key is pinned first.
+fn first(lists: &[(&Vec<String>, Variant)], key: &str) -> (Variant, usize) {
+    let place = |(keys, variant): &(&Vec<String>, Variant)| {
+        Some((*variant, keys.iter().position(|earlier| earlier == key)?))
+    };
+    lists.iter().find_map(place).unwrap_or((Variant::Blue, 0))
 }

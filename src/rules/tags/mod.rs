@@ -3,24 +3,23 @@
 mod bucket_header;
 mod response;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 pub use bucket_header::BucketHeader;
 pub use response::Response;
 
 use crate::bytes;
-use crate::config::own_header_name;
-use crate::config::{self, BlueTags};
-use crate::config::{Faults, Path};
-use crate::config::{NOT_A_NAME, is_name};
-use crate::decision::Variant;
-use crate::decision::explain;
+use crate::config::{self, BlueTags, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
 use crate::host::Host;
+use crate::variant::Variant;
+
+/// The header that asks for an explanation, and on the response the header that answers.
+pub const EXPLAIN_HEADER: &str = "x-bluegreen-explain";
 
 /// A request header that tells of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
-    /// The side.
+    /// The variant.
     Variant,
     /// Its cluster.
     Cluster,
@@ -38,14 +37,14 @@ pub struct Tags {
     /// How buckets are numbered.
     bucket: Option<BucketHeader>,
     filter_state: Option<Box<str>>,
-    response: Option<Rc<str>>,
+    response: Option<Arc<str>>,
     blue: BlueTags,
 }
 
 /// What a decision writes to a request. What is None is removed where a client sent it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written<'a> {
-    /// The side, if the filter knows it.
+pub struct TagValues<'a> {
+    /// The variant, if the filter knows it.
     pub variant: Option<Variant>,
     /// Its cluster.
     pub cluster: Option<&'a str>,
@@ -57,7 +56,7 @@ pub struct Written<'a> {
     pub is_fixed: bool,
 }
 
-impl Written<'_> {
+impl TagValues<'_> {
     fn is_nothing(&self) -> bool {
         let Self { variant, cluster, mirror, bucket, is_fixed: _ } = self;
         variant.is_none() && cluster.is_none() && mirror.is_none() && bucket.is_none()
@@ -66,9 +65,9 @@ impl Written<'_> {
 
 /// Which tags a client sent along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Forged(u8);
+pub struct IncomingTags(u8);
 
-impl Forged {
+impl IncomingTags {
     /// Notes that a tag came along.
     pub fn note(&mut self, tag: Tag) {
         self.0 |= Self::bit(tag);
@@ -90,18 +89,18 @@ impl Forged {
 }
 
 impl Tags {
-    /// Validates the configuration. What is at fault is left out.
-    pub fn new(config: &config::Tags, path: &Path, faults: &mut Faults) -> Self {
-        let mut seen: Vec<Box<str>> = Vec::new();
-        let mut check = |name: &str, at: &Path, faults: &mut Faults| {
-            let header = own_header_name(name, at, faults)?;
-            if *header == *explain::HEADER {
-                faults.add_text(at, name, "is where explanations are asked for and stand");
+    /// Validates the configuration. What is wrong is left out.
+    pub fn new(config: &config::Tags, path: &Path, errors: &mut ConfigErrors) -> Self {
+        let mut seen: Vec<(Box<str>, String)> = Vec::new();
+        let mut check = |name: &str, at: &Path, errors: &mut ConfigErrors| {
+            let header = own_header_name(name, at, errors)?;
+            if *header == *EXPLAIN_HEADER {
+                errors.invalid(at, name, "is the header of explanations");
             }
-            if seen.contains(&header) {
-                faults.add_text(at, name, "is another tag's name too");
+            if let Some((_, earlier)) = seen.iter().find(|(known, _)| *known == header) {
+                errors.invalid(at, name, format_args!("is the name of {earlier} too"));
             }
-            seen.push(header.clone());
+            seen.push((header.clone(), at.to_string()));
             Some(header)
         };
         let (bucket, bucket_at) = (config.bucket_header.as_ref(), path.key("bucket_header"));
@@ -112,31 +111,31 @@ impl Tags {
             (Tag::Bucket, bucket.map(|bucket| &*bucket.name), bucket_at.key("name")),
         ]
         .into_iter()
-        .filter_map(|(tag, name, at)| Some((tag, check(name?, &at, faults)?)))
+        .filter_map(|(tag, name, at)| Some((tag, check(name?, &at, errors)?)))
         .collect();
         let (response, response_at) = (&config.response_header, path.key("response_header"));
-        let response = response.as_deref().and_then(|name| check(name, &response_at, faults));
-        let bucket = bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, faults));
+        let response = response.as_deref().and_then(|name| check(name, &response_at, errors));
+        let bucket = bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, errors));
         if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
-            faults.add_text(&path.key("filter_state"), name, NOT_A_NAME);
+            errors.invalid(&path.key("filter_state"), name, NOT_A_NAME);
         }
         Self {
             headers,
             bucket,
             filter_state: config.filter_state.as_deref().map(Into::into),
-            response: response.map(Rc::from),
-            blue: config.blue.known(&path.key("blue"), faults).unwrap_or(BlueTags::Write),
+            response: response.map(Arc::from),
+            blue: config.blue.known(&path.key("blue"), errors).unwrap_or(BlueTags::Write),
         }
     }
 
     /// Tags a request; what the client sent under a tag's name is overwritten or removed.
-    pub fn write(&self, mut written: Written<'_>, forged: Forged, host: &mut impl Host) {
+    pub fn write(&self, mut written: TagValues<'_>, incoming: IncomingTags, host: &mut impl Host) {
         let may_omit = self.blue == BlueTags::Omit && !written.is_fixed;
         if written.variant == Some(Variant::Blue) && may_omit {
             written.variant = None;
             written.cluster = None;
         }
-        if written.is_nothing() && forged.is_none() {
+        if written.is_nothing() && incoming.is_none() {
             return;
         }
         let mut number = itoa::Buffer::new();
@@ -152,7 +151,7 @@ impl Tags {
             };
             match value {
                 Some(value) => host.set_request_header(name, value),
-                None if forged.has(*tag) => host.remove_request_header(name),
+                None if incoming.has(*tag) => host.remove_request_header(name),
                 None => continue,
             }
             has_changed = true;
@@ -176,9 +175,9 @@ impl Tags {
         self.name_of(Tag::Variant)
     }
 
-    /// Whether a route can learn the side, of a deployment with or without clusters.
+    /// Whether a route can learn the variant, of a deployment with or without clusters.
     #[must_use]
-    pub fn tell_the_side(&self, has_clusters: bool) -> bool {
+    pub fn tell_the_variant(&self, has_clusters: bool) -> bool {
         let by_cluster = has_clusters && self.name_of(Tag::Cluster).is_some();
         self.variant().is_some() || by_cluster || self.filter_state.is_some()
     }
@@ -204,7 +203,7 @@ impl Tags {
 
     /// Name of the response header that tells the client its variant.
     #[must_use]
-    pub fn response(&self) -> Option<&Rc<str>> {
+    pub fn response(&self) -> Option<&Arc<str>> {
         self.response.as_ref()
     }
 }

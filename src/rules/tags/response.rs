@@ -1,16 +1,17 @@
 //! What the response of a stream has to carry.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::decision::Variant;
-use crate::decision::explain;
+use super::EXPLAIN_HEADER;
+
 use crate::host::Host;
+use crate::variant::Variant;
 
-/// What a client is told with the response; most are told nothing.
+/// What a response carries for the client; most carry nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
     /// Name of a header, and the variant that it tells.
-    pub variant: Option<(Rc<str>, Variant)>,
+    pub variant: Option<(Arc<str>, Variant)>,
     /// Value of a `set-cookie` header.
     pub set_cookie: Option<String>,
     /// Why it was decided so.
@@ -18,7 +19,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Whether the client is told nothing.
+    /// Whether it carries nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.variant.is_none() && self.set_cookie.is_none() && self.explanation.is_none()
@@ -34,7 +35,7 @@ impl Response {
             host.add_response_header("set-cookie", cookie);
         }
         if let Some(explanation) = &self.explanation {
-            host.set_response_header(explain::HEADER, explanation);
+            host.set_response_header(EXPLAIN_HEADER, explanation);
         }
     }
 }

@@ -1,7 +1,9 @@
-//! How bytes cross from the host.
+//! What crosses from a host: headers as pairs in place, values of metadata, paths of properties.
 
 mod pairs;
+mod property;
 mod value;
 
 pub use pairs::{Lengths, Pairs, encode};
-pub use value::Value;
+pub use property::{Property, PropertyPath};
+pub use value::{Texts, Value};

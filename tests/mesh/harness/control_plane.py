@@ -2,9 +2,9 @@
 
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from tests.harness.service import Service
 from tests.mesh.harness.istiod import NAMESPACE, Istiod
 from tests.mesh.harness.kubernetes import Kubernetes
 from tests.mesh.harness.ports import Ports
@@ -21,7 +21,7 @@ RESOURCE_GROUPS = (
 )
 
 
-class ControlPlane:
+class ControlPlane(Service):
     """Runs it; `kubernetes` and `istiod` are its parts. All files go to `directory`.
 
     An ambient one has waypoints, and proxies of the other kinds wait there for certificates that nobody gives them.
@@ -32,20 +32,13 @@ class ControlPlane:
         self.ports = Ports()
         self.kubernetes = Kubernetes(directory, self.ports)
         self.istiod = Istiod(istio, self.kubernetes, directory, self.ports, ambient)
-        self._stack = ExitStack()
 
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            stack.enter_context(self.kubernetes)
-            self.kubernetes.kubectl("apply", "--server-side", "-f", self.istio.definitions)
-            self.kubernetes.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
-            self.kubernetes.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES))
-            stack.enter_context(self.istiod)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stack.close()
+    def _start(self, running: ExitStack) -> None:
+        running.enter_context(self.kubernetes)
+        self.kubernetes.kubectl("apply", "--server-side", "-f", self.istio.definitions)
+        self.kubernetes.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        self.kubernetes.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in NAMESPACES))
+        running.enter_context(self.istiod)
 
     def clear(self) -> None:
         """Deletes all that was applied, but for namespaces."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.harness.bootstrap import LARGEST_HEADERS_KIB
+from tests.harness.decision_answers import state_headers
 from tests.harness.decision_vectors import Group
 from tests.harness.http_filters import TYPE, set_metadata
 from tests.mesh.harness.models import NAMESPACE
@@ -26,10 +27,6 @@ class Listening:
     port: int
     gateway: str
     """The value of the label SELECTOR_LABEL of the gateway that serves it."""
-    internal: list[str]
-    """Addresses whose requests are internal."""
-    states: list[str]
-    """Filter states that the upstream is to be told."""
 
     @property
     def name(self) -> str:
@@ -61,7 +58,7 @@ class Listening:
         listener, routes = {"listener": {"portNumber": self.port}}, {"routeConfiguration": {"portNumber": self.port}}
         cluster = {"cluster": {"service": HOST, "subset": self.name}}
         http = {"listener": {"portNumber": self.port, "filterChain": {"filter": {"name": "envoy.filters.network.http_connection_manager"}}}}
-        ranges = [{"address_prefix": address, "prefix_len": 128 if ":" in address else 32} for address in self.internal]
+        ranges = [{"address_prefix": address, "prefix_len": 128 if ":" in address else 32} for address in self.group.internal_addresses()]
         manager = {
             "@type": CONNECTION_MANAGER,
             "max_request_headers_kb": LARGEST_HEADERS_KIB,
@@ -73,8 +70,7 @@ class Listening:
             if metadata is not None:
                 kind = {"virtual_host": "VIRTUAL_HOST", "route": "HTTP_ROUTE"}.get(source, source.upper())
                 patches.append(_patch(kind, where, {"metadata": {"filter_metadata": metadata}}))
-        if self.states:
-            headers = [{"header": {"key": state_header(name), "value": f"%FILTER_STATE(wasm.{name}:PLAIN)%"}} for name in self.states]
+        if headers := state_headers(self.group.states()):
             patches.append(_patch("HTTP_ROUTE", routes, {"request_headers_to_add": headers}))
         if self.group.dynamic_metadata:
             patches.append(_patch("HTTP_FILTER", http, set_metadata(self.group.dynamic_metadata), "INSERT_FIRST"))
@@ -116,11 +112,6 @@ def survives_a_struct(configuration: str) -> bool:
 
     json.loads(configuration, parse_float=read, parse_int=read)
     return not lost
-
-
-def state_header(name: str) -> str:
-    """The header by which an upstream sees the filter state `wasm.NAME`."""
-    return f"x-state-{name.lower()}"
 
 
 def _patch(apply_to: str, match: Json, value: Json, operation: str = "MERGE") -> Json:

@@ -4,7 +4,6 @@ There is no cluster: only addresses, the file of the module, and from where Envo
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.harness.bootstrap import cluster_resource, listener_resource, watched
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_resources
 from tests.harness.http_filters import TYPE
+from tests.harness.process import output, run
 from tests.harness.routes import watched
 from tests.harness.upstream import Upstream
 from tests.mesh.harness import programs
@@ -36,7 +36,7 @@ class NotAccepted(Exception):
 def shipped() -> list[Json]:
     """What `kubectl apply -k envoy/gateway` applies."""
     command = [programs.kubectl(), "kustomize", DIRECTORY]
-    return list(yaml.safe_load_all(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return list(yaml.safe_load_all(output(command)))
 
 
 def policy(name: str) -> Json:
@@ -62,10 +62,10 @@ class EnvoyGateway:
         """What Envoy Gateway sends to Envoy: listeners, routes, clusters and endpoints. Raises NotAccepted."""
         documents = yaml.safe_dump_all([self._completed(resource) for resource in resources])
         command = [TRANSLATOR, self._directory / "cache"]
-        result = subprocess.run(command, input=documents, capture_output=True, text=True, timeout=60, check=False)
-        if result.returncode != 0:
-            raise NotAccepted(result.stderr.strip())
-        [translated] = json.loads(result.stdout).values()
+        ended = run(command, input=documents)
+        if ended.status != 0:
+            raise NotAccepted(ended.errors.strip())
+        [translated] = json.loads(ended.output).values()
         return translated
 
     def push(self, translated: dict[str, list[Json]]) -> None:

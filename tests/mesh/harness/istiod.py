@@ -3,13 +3,13 @@
 import json
 import re
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.harness.process import Process
+from tests.harness.service import Service
 from tests.mesh.harness import shipped
-from tests.mesh.harness.crash import crash
 from tests.mesh.harness.kubernetes import Kubernetes
 from tests.mesh.harness.ports import Ports
 from tests.mesh.harness.programs import Istio
@@ -41,7 +41,7 @@ MESH: Json = {
 NETWORKS: Json = {"networks": {"here": {"endpoints": [{"fromCidr": "127.0.0.0/8"}], "gateways": []}}}
 
 
-class Istiod:
+class Istiod(Service):
     """Runs istiod against a Kubernetes API; proxies find it at `port`.
 
     `crash` ends it at once; `start` brings it back at the same port. The log is `directory`/istiod.log.
@@ -55,36 +55,30 @@ class Istiod:
         mesh, networks = directory / "mesh.json", directory / "networks.json"
         mesh.write_text(json.dumps(MESH))
         networks.write_text(json.dumps(NETWORKS))
-        self._command = [
-            *("env", *(f"{name}={value}" for name, value in ENVIRONMENT.items()), f"PILOT_ENABLE_AMBIENT={str(ambient).lower()}"),
+        command = [
             *(istio.istiod, "discovery"),
             *("--kubeconfig", kubernetes.kubeconfig, "--meshConfig", mesh, "--networksConfig", networks),
             *("--grpcAddr", f"127.0.0.1:{self.port}", "--httpAddr", f"127.0.0.1:{self._http_port}"),
             *("--monitoringAddr", f"127.0.0.1:{self._monitoring_port}", "--httpsAddr=", "--secureGRPCAddr="),
             *("--ctrlz_port", "0", "--keepaliveMaxServerConnectionAge", "24h"),
         ]
-        self._process: Process | None = None
+        environment = ENVIRONMENT | {"PILOT_ENABLE_AMBIENT": str(ambient).lower()}
+        self._process = Process(command, output=self._log_file, environment=environment)
 
-    def __enter__(self) -> Self:
+    def _start(self, running: ExitStack) -> None:
+        running.callback(self._process.stop)
         self.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._process is not None:
-            self._process.stop()
 
     def start(self) -> None:
         """Starts it and waits until it serves."""
-        self._process = Process(self._command, output=self._log_file)
-        self._process.start(self._is_ready, START_SECONDS, "istiod to be ready")
+        self._process.start(lambda: self._get(self._http_port, "/ready") is not None, START_SECONDS, "istiod to be ready")
 
     def crash(self) -> None:
-        if self._process is not None:
-            crash(self._process)
-            self._process = None
+        """Ends it at once."""
+        self._process.crash()
 
     def is_running(self) -> bool:
-        return self._process is not None and self._process.exit_status() is None
+        return self._process.is_running()
 
     def log(self) -> str:
         return self._log_file.read_text(errors="replace")
@@ -101,14 +95,6 @@ class Istiod:
     def debug(self, path: str) -> Json:
         """A page below /debug/, e.g. `debug("syncz")`: which proxy has acknowledged what."""
         return json.loads(self._get(self._monitoring_port, f"/debug/{path}"))
-
-    def _is_ready(self) -> bool:
-        if not self.is_running():
-            raise RuntimeError("istiod ended: " + "\n".join(self.log().splitlines()[-20:]))
-        try:
-            return bool(self._get(self._http_port, "/ready") is not None)
-        except OSError:
-            return False
 
     @staticmethod
     def _get(port: int, path: str) -> str:

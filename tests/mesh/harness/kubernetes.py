@@ -1,21 +1,18 @@
 """Kubernetes' API: etcd, kube-apiserver and kubectl. There are no nodes and no controllers, so nothing runs in it."""
 
 import json
-import os
 import ssl
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from tests.harness.process import Process
+from tests.harness.process import Process, output, run
+from tests.harness.service import Service
 from tests.mesh.harness import programs
-from tests.mesh.harness.crash import crash
 from tests.mesh.harness.ports import Ports
 
 Json = Any
@@ -43,7 +40,7 @@ class Applied:
         return self.done - self.began
 
 
-class Kubernetes:
+class Kubernetes(Service):
     """Runs etcd and kube-apiserver, whose files go to `directory`.
 
     with Kubernetes(directory, Ports()) as kubernetes:
@@ -57,7 +54,6 @@ class Kubernetes:
         self.kubeconfig = directory / "kubeconfig.json"
         self._port = ports.new()
         self._etcd_port = ports.new()
-        self._api: Process | None = None
         peers = f"http://127.0.0.1:{ports.new()}"
         clients = f"http://127.0.0.1:{self._etcd_port}"
         self._etcd = Process(
@@ -70,26 +66,10 @@ class Kubernetes:
             ],
             output=directory / "etcd.log",
         )
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Self:
-        self._write_files()
-        with ExitStack() as stack:
-            stack.enter_context(self._etcd)
-            stack.callback(self.stop_api)
-            self.start_api()
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stack.close()
-
-    def start_api(self) -> None:
-        """Starts kube-apiserver and waits until it is ready."""
         self._api = Process(
             [
                 programs.kube_apiserver(),
-                *("--bind-address", "127.0.0.1", "--secure-port", str(self._port), "--cert-dir", self.directory / "certificates"),
+                *("--bind-address", "127.0.0.1", "--secure-port", str(self._port), "--cert-dir", directory / "certificates"),
                 *("--etcd-servers", f"http://127.0.0.1:{self._etcd_port}"),
                 *("--service-cluster-ip-range", "10.96.0.0/16"),
                 *("--service-account-issuer", "https://kubernetes.default.svc"),
@@ -97,24 +77,31 @@ class Kubernetes:
                 *("--token-auth-file", self._tokens, "--authorization-mode", "AlwaysAllow"),
                 *("--disable-admission-plugins", "ServiceAccount"),
             ],
-            output=self.directory / "kube-apiserver.log",
+            output=directory / "kube-apiserver.log",
         )
-        self._api.start(self._is_ready, START_SECONDS, f"kube-apiserver to be ready; its log is in {self.directory}")
+
+    def _start(self, running: ExitStack) -> None:
+        self._write_files()
+        running.callback(self._etcd.stop)
+        self._etcd.start(self._etcd_is_healthy, START_SECONDS, "etcd to be healthy")
+        running.callback(self.stop_api)
+        self.start_api()
+
+    def start_api(self) -> None:
+        """Starts kube-apiserver and waits until it is ready."""
+        self._api.start(lambda: self._request("GET", "readyz") == b"ok", START_SECONDS, "kube-apiserver to be ready")
 
     def stop_api(self) -> None:
         """Ends kube-apiserver at once, as a crash does."""
-        if self._api is not None:
-            crash(self._api)
-            self._api = None
+        self._api.crash()
 
     def kubectl(self, *arguments: str | Path, input: str | None = None) -> str:
         """Runs kubectl and returns what it prints. Raises KubectlFailed."""
         command = [programs.kubectl(), "--kubeconfig", self.kubeconfig, *arguments]
-        environment = os.environ | {"HOME": str(self.directory)}
-        result = subprocess.run(command, input=input, capture_output=True, text=True, timeout=300, check=False, env=environment)
-        if result.returncode != 0:
-            raise KubectlFailed(result.stderr.strip())
-        return result.stdout
+        ended = run(command, seconds=300, environment={"HOME": str(self.directory)}, input=input)
+        if ended.status != 0:
+            raise KubectlFailed(ended.errors.strip())
+        return ended.output
 
     def apply(self, *resources: Json | Path) -> Applied:
         """`kubectl apply` of resources as dicts, or of files (a directory is a kustomization)."""
@@ -145,8 +132,8 @@ class Kubernetes:
         arguments = [part for path in resources if isinstance(path, Path) for part in ("-k" if path.is_dir() else "-f", path)]
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": dicts}) if dicts else None
         began = time.monotonic()
-        output = self.kubectl(verb, *arguments, *(("-f", "-") if text else ()), input=text)
-        return Applied(began, time.monotonic(), output)
+        said = self.kubectl(verb, *arguments, *(("-f", "-") if text else ()), input=text)
+        return Applied(began, time.monotonic(), said)
 
     @property
     def _key(self) -> Path:
@@ -157,7 +144,7 @@ class Kubernetes:
         return self.directory / "tokens.csv"
 
     def _write_files(self) -> None:
-        subprocess.run(["openssl", "genrsa", "-out", self._key, "2048"], check=True, capture_output=True)
+        output(["openssl", "genrsa", "-out", self._key, "2048"])
         self._tokens.write_text(f"{TOKEN},admin,admin,system:masters\n")
         cluster = {"server": f"https://127.0.0.1:{self._port}", "insecure-skip-tls-verify": True}
         document = {
@@ -170,14 +157,9 @@ class Kubernetes:
         }
         self.kubeconfig.write_text(json.dumps(document))
 
-    def _is_ready(self) -> bool:
-        assert self._api is not None
-        if self._api.exit_status() is not None:
-            raise RuntimeError(f"kube-apiserver ended: {_end_of(self._api.output)}")
-        try:
-            return self._request("GET", "readyz") == b"ok"
-        except OSError:
-            return False
+    def _etcd_is_healthy(self) -> bool:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._etcd_port}/health", timeout=10) as response:
+            return json.load(response)["health"] == "true"
 
     def _ask(self, method: str, path: str) -> Json:
         return json.loads(self._request(method, path))
@@ -189,7 +171,3 @@ class Kubernetes:
         request = urllib.request.Request(f"https://127.0.0.1:{self._port}/{path}", method=method, headers=headers)
         with urllib.request.urlopen(request, timeout=30, context=unverified) as response:
             return response.read()
-
-
-def _end_of(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-10:])

@@ -1,9 +1,6 @@
 """The line between a proxy and istiod, which can fall silent without being cut."""
 
-import os
-import signal
 from pathlib import Path
-from types import TracebackType
 
 from tests.harness.bootstrap import bootstrap, cluster
 from tests.harness.envoy import Envoy
@@ -26,13 +23,9 @@ class Line(Envoy):
         listener = {"name": "line", "address": address, "filter_chains": [{"filters": [passing_on]}]}
         super().__init__(bootstrap([listener], [cluster("istiod", to_port)]), directory)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.resume()
-        super().__exit__(kind, error, trace)
-
     def fall_silent(self) -> None:
         """From now on nothing passes. Both ends believe that they are connected."""
-        os.kill(self._process.pid, signal.SIGSTOP)
+        self._process.pause()
 
     def resume(self) -> None:
-        os.kill(self._process.pid, signal.SIGCONT)
+        self._process.resume()

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.harness.envoy import Envoy
+from tests.harness.service import Service
 from tests.mesh.harness.control_plane import ControlPlane
 from tests.mesh.harness.line import Line
 from tests.mesh.harness.models import service, workload_entry
@@ -38,7 +38,7 @@ class Proxy(Envoy):
         return json.loads(self.admin("/server_info"))["state"]
 
 
-class Mesh:
+class Mesh(Service):
     """Starts proxies in a control plane. Leaving the context ends them, and deletes all resources."""
 
     def __init__(self, control_plane: ControlPlane, new_directory: Callable[[], Path]) -> None:
@@ -48,14 +48,9 @@ class Mesh:
         self.directory = new_directory
         self.proxies: list[Proxy] = []
         self._numbers = count(1)
-        self._stack = ExitStack()
 
-    def __enter__(self) -> Self:
-        self._stack.callback(self.control_plane.clear)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stack.close()
+    def _start(self, running: ExitStack) -> None:
+        running.callback(self.control_plane.clear)
 
     def gateway(
         self, labels: dict[str, str] = GATEWAY_LABELS, namespace: str = GATEWAY_NAMESPACE, istiod_port: int | None = None, **metadata: Json
@@ -75,7 +70,7 @@ class Mesh:
 
     def line(self) -> Line:
         """Starts a line to istiod; proxies at its port are at the mercy of it."""
-        return self._stack.enter_context(Line(self.istiod.port, self.directory()))
+        return self._running.enter_context(Line(self.istiod.port, self.directory()))
 
     def proxy(
         self, kind: str, name: str, namespace: str, labels: dict[str, str], metadata: Json, istiod_port: int | None = None
@@ -96,7 +91,7 @@ class Mesh:
         return Proxy(workload, bootstrap(workload, version, istiod_port or self.istiod.port), self.directory())
 
     def start(self, proxy: Proxy) -> Proxy:
-        self._stack.enter_context(proxy)
+        self._running.enter_context(proxy)
         self.proxies.append(proxy)
         return proxy
 

@@ -1,13 +1,12 @@
 """A registry of images on loopback, and the image of the filter in it."""
 
 import re
-import subprocess
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.harness.artefact import REPOSITORY
-from tests.harness.process import Process
+from tests.harness.process import Process, output
+from tests.harness.service import Service
 
 LAYOUT = REPOSITORY / "dist" / "image"
 """What `make image` makes."""
@@ -16,7 +15,7 @@ CRANE = REPOSITORY / "target" / "image" / "crane"
 """The programs with which it is made and pushed."""
 
 
-class Registry:
+class Registry(Service):
     """Runs a registry, whose log goes to `directory`. It forgets all when it ends."""
 
     def __init__(self, directory: Path) -> None:
@@ -24,12 +23,9 @@ class Registry:
         self._process = Process([CRANE, "registry", "serve", "--address", "127.0.0.1:0"], output=self._log)
         self._port = ""
 
-    def __enter__(self) -> Self:
+    def _start(self, running: ExitStack) -> None:
+        running.callback(self._process.stop)
         [self._port] = self._process.start(lambda: re.findall(r"serving on port (\d+)", self._log.read_text()), 10, "the registry to serve")
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._process.stop()
 
     def reference(self, tag: str) -> str:
         """The image's name in this registry, without a scheme."""
@@ -43,5 +39,4 @@ class Registry:
 
 def crane(*arguments: str | Path) -> str:
     """Runs crane, and returns what it prints."""
-    command = [CRANE, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    return output([CRANE, *arguments])

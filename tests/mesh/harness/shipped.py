@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import yaml
 
 from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.process import output
 from tests.mesh.harness import programs
 
 Json = Any
@@ -26,7 +26,7 @@ def overlay(name: str, directory: Path, components: Iterable[str] = ()) -> list[
     kinds = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
     (draft / "kustomization.yaml").write_text(yaml.safe_dump(kinds | {key: part for key, part in parts.items() if part}))
     command = [programs.kubectl(), "kustomize", draft]
-    resources = list(yaml.safe_load_all(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    resources = list(yaml.safe_load_all(output(command)))
     return [_runnable(resource) for resource in resources]
 
 

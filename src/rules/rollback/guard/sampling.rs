@@ -4,7 +4,7 @@
 //! nothing but the order of requests. So it cannot prefer answers that fail, and it draws nothing
 //! that could move a user.
 
-use crate::decision::Variant;
+use crate::variant::Variant;
 
 /// Most answers of one variant that a worker watches in a tick.
 pub const BUDGET: u32 = 25;

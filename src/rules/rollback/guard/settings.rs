@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Number;
 
-use crate::config::{self, Faults, Path, header_name};
+use crate::config::{self, ConfigErrors, Path, header_name};
 use crate::rollback::guard::classify::Failures;
 use crate::rollback::guard::evidence::Question;
 use crate::rollback::guard::threshold::{TICK, Threshold};
@@ -30,45 +30,48 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Validates the configuration; None where that added faults.
-    pub fn new(config: &config::Guard, at: &Path, faults: &mut Faults) -> Option<Self> {
-        let faults_before = faults.count();
-        let failures = Failures::new(&config.failures, &at.key("failures"), faults);
+    /// Validates the configuration; None where that added errors.
+    pub fn new(config: &config::Guard, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
+        let errors_before = errors.count();
+        let failures = Failures::new(&config.failures, &at.key("failures"), errors);
         let slower_than_blue = config.failures.slower_than_blue.as_ref().map(|ratio| {
             let at = at.key("failures");
-            number(ratio, 1.01..=100.0, &at.key("slower_than_blue"), faults)
+            number(Some(ratio), 1.5, 1.01..=100.0, &at.key("slower_than_blue"), errors)
         });
-        let percent = |percent: Option<&Number>, default, range, at: &Path, faults: &mut Faults| {
-            percent.map_or(default, |percent| number(percent, range, at, faults)) / 100.0
-        };
         let margin = config.margin.as_ref();
-        let margin = percent(margin, 2.0, 0.0..=90.0, &at.key("margin"), faults);
+        let margin = number(margin, 2.0, 0.0..=90.0, &at.key("margin"), errors) / 100.0;
         let above = config.above.as_ref();
-        let above = percent(above, 5.0, 0.1..=90.0, &at.key("above"), faults);
-        let threshold = {
-            let at = at.key("false_alarms");
-            let config::FalseAlarms { at_most, within } = &config.false_alarms;
-            let range = 1e-9..=0.5;
-            let at_most = at_most
-                .as_ref()
-                .map_or(0.001, |at_most| number(at_most, range, &at.key("at_most"), faults));
-            let shortest = Duration::from_secs(60);
-            let within = duration(within, shortest, "30d", &at.key("within"), faults);
-            let tests = if slower_than_blue.is_some() { 2 } else { 1 };
-            Threshold::new(at_most, within, tests)
-        };
+        let above = number(above, 5.0, 0.1..=90.0, &at.key("above"), errors) / 100.0;
+        let tests = if slower_than_blue.is_some() { 2 } else { 1 };
+        let threshold =
+            Threshold::read(&config.false_alarms, tests, &at.key("false_alarms"), errors);
         let cooldown = (config.cooldown != NEVER).then(|| {
             let example = "10m\", or \"never";
-            duration(&config.cooldown, TICK, example, &at.key("cooldown"), faults)
+            duration(&config.cooldown, TICK, example, &at.key("cooldown"), errors)
         });
         let question = Question { margin, above, threshold };
         let guard = Self { failures, slower_than_blue, question, cooldown };
-        (faults.count() == faults_before).then_some(guard)
+        (errors.count() == errors_before).then_some(guard)
+    }
+}
+
+impl Threshold {
+    fn read(
+        config: &config::FalseAlarms,
+        tests: u32,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Self {
+        let at_most = config.at_most.as_ref();
+        let at_most = number(at_most, 0.001, 1e-9..=0.5, &at.key("at_most"), errors);
+        let shortest = Duration::from_secs(60);
+        let within = duration(&config.within, shortest, "30d", &at.key("within"), errors);
+        Self::new(at_most, within, tests)
     }
 }
 
 impl Failures {
-    fn new(config: &config::Failures, at: &Path, faults: &mut Faults) -> Self {
+    fn new(config: &config::Failures, at: &Path, errors: &mut ConfigErrors) -> Self {
         let config::Failures { status, grpc_status, response_header, slower_than, .. } = config;
         let says_nothing = status.is_empty()
             && grpc_status.is_empty()
@@ -76,30 +79,30 @@ impl Failures {
             && slower_than.is_none()
             && config.slower_than_blue.is_none();
         if says_nothing {
-            faults.add(at, "takes no answer for a failure");
+            errors.add(at, "takes no answer for a failure");
         }
         Self {
-            status: ranges(status, &at.key("status"), faults),
-            grpc_status: codes(grpc_status, &at.key("grpc_status"), faults),
+            status: ranges(status, &at.key("status"), errors),
+            grpc_status: codes(grpc_status, &at.key("grpc_status"), errors),
             response_header: response_header
                 .as_ref()
-                .and_then(|name| header_name(name, &at.key("response_header"), faults)),
+                .and_then(|name| header_name(name, &at.key("response_header"), errors)),
             slower_than: slower_than.as_ref().map(|text| {
                 let shortest = Duration::from_millis(1);
-                duration(text, shortest, "500ms", &at.key("slower_than"), faults)
+                duration(text, shortest, "500ms", &at.key("slower_than"), errors)
             }),
         }
     }
 }
 
-fn ranges(texts: &[String], at: &Path, faults: &mut Faults) -> Box<[(u16, u16)]> {
+fn ranges(texts: &[String], at: &Path, errors: &mut ConfigErrors) -> Box<[(u16, u16)]> {
     let mut ranges = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
         if let Some(range) = range(text) {
             ranges.push(range);
         } else {
             let reason = "is no status such as \"503\", \"5xx\" or \"500-504\"";
-            faults.add_text(&at.index(index), text, reason);
+            errors.invalid(&at.index(index), text, reason);
         }
     }
     ranges.into()
@@ -122,37 +125,44 @@ fn status(text: &str) -> Option<u16> {
     text.parse().ok().filter(|status| is_number && (100..=599).contains(status))
 }
 
-fn codes(codes: &[u32], at: &Path, faults: &mut Faults) -> u32 {
+fn codes(codes: &[u32], at: &Path, errors: &mut ConfigErrors) -> u32 {
     let mut bits = 0;
     for (index, code) in codes.iter().enumerate() {
         match 1_u32.checked_shl(*code) {
             Some(bit) if (1..=16).contains(code) => bits |= bit,
             _ => {
                 let reason = format!("{code} is not between 1 and 16, where gRPC's failures are");
-                faults.add(&at.index(index), reason);
+                errors.add(&at.index(index), reason);
             }
         }
     }
     bits
 }
 
-/// A number within a range; the least, and a fault, if it is none.
-fn number(number: &Number, range: RangeInclusive<f64>, at: &Path, faults: &mut Faults) -> f64 {
-    let found = number.as_f64().filter(|found| range.contains(found));
+/// A number within a range, or its default. With an error it is the default, too.
+fn number(
+    written: Option<&Number>,
+    default: f64,
+    range: RangeInclusive<f64>,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> f64 {
+    let Some(written) = written else { return default };
+    let found = written.as_f64().filter(|found| range.contains(found));
     found.unwrap_or_else(|| {
         let (least, most) = (range.start(), range.end());
-        faults.add(at, format!("{number} is not between {least} and {most}"));
-        *least
+        errors.add(at, format!("{written} is not between {least} and {most}"));
+        default
     })
 }
 
-/// A duration that is not too short; the shortest, and a fault, if it is none.
+/// A duration that is not too short. With an error it is the longest.
 fn duration(
     text: &str,
     shortest: Duration,
     example: &str,
     at: &Path,
-    faults: &mut Faults,
+    errors: &mut ConfigErrors,
 ) -> Duration {
     let found: Option<Duration> = humantime::parse_duration(text).ok();
     let found = found.filter(|found| (shortest..=LONGEST).contains(found));
@@ -160,7 +170,7 @@ fn duration(
         let shortest = humantime::format_duration(shortest);
         let reason =
             format!("is not a duration such as \"{example}\", from {shortest} to 10 years");
-        faults.add_text(at, text, reason);
+        errors.invalid(at, text, reason);
         LONGEST
     })
 }
