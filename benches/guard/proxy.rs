@@ -1,152 +1,181 @@
-//! A proxy with its workers, its guard and its users.
+//! A proxy with two workers, its guard, and the users who send requests to it.
 
-use bluegreen::rollback::guard::{BothCounts, Ending, Evidence, Question, Sampling, TICK, Users};
+use bluegreen::rollback::guard::{
+    BothCounts, Counts, Ending, Evidence, Question, Sampling, TICK, Users,
+};
 use bluegreen::split::Bucket;
 use bluegreen::variant::Variant;
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Poisson};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::window::Window;
 
-pub const WORKERS: u32 = 2;
+const WORKERS: u32 = 2;
 
 /// Who sends the requests.
 #[derive(Clone, Copy)]
 pub enum Crowd {
     /// So many users that nobody comes twice.
     Endless,
-    /// A number of users of whom a part fails whatever the version. Some come far more often.
+    /// Some users, of whom a part fails whatever the version. The first ones come most often.
     Users { count: u32, always_failing: f64 },
 }
 
-/// What happens in one run.
+/// Something that depends on the time, in seconds.
+pub type OverTime<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
+
+/// What happens to a proxy.
 #[derive(Clone, Copy)]
-pub struct Traffic {
+pub struct Traffic<'a> {
     /// Requests a second.
     pub rate: f64,
     pub crowd: Crowd,
-    /// The part that green serves, at a time in seconds.
-    pub weight: fn(f64) -> f64,
-    /// The probability that an answer of a variant fails, at a time in seconds.
-    pub failure: fn(Variant, f64) -> f64,
-    /// When `failure` begins to be asked; before, both fail with this probability.
+    /// The part of the users that green serves.
+    pub weight: OverTime<'a>,
+    /// The probability that an answer of green fails.
+    pub green: OverTime<'a>,
+    /// The probability that an answer of blue fails.
+    pub blue: OverTime<'a>,
+    /// How long it goes on, in seconds.
+    pub seconds: f64,
+    /// From when on green is bad, in seconds: somewhere within the tick that begins then.
     pub change: f64,
-    pub before: f64,
 }
 
-/// When each rule took green back, in seconds.
+/// When each rule took green back, in seconds after the change.
 #[derive(Clone, Copy, Default)]
 pub struct Trips {
+    /// The guard.
     pub guard: Option<f64>,
-    /// The same test on all users' answers alike.
-    pub without_users: Option<f64>,
+    /// Its test on every watched answer, also of users who failed before.
+    pub all_answers: Option<f64>,
+    /// The rates of the last half minute.
     pub window: Option<f64>,
     /// Largest evidence of the guard.
     pub evidence: f64,
-}
-
-/// What watches.
-pub struct Rules {
-    pub question: Question,
-    pub window: Window,
-    /// Whether `without_users` is of interest.
-    pub all_users: bool,
+    /// Green's answers that failed after the change, until the guard took it back.
+    pub failed: u32,
 }
 
 #[derive(Default)]
 struct Worker {
     sampling: Sampling,
-    users: Users,
+    green: Users,
+    blue: Users,
 }
 
-/// Runs until all rules have taken green back, or until a time in seconds.
-pub fn run(traffic: &Traffic, rules: &Rules, seed: u64, until: f64) -> Trips {
-    let mut chance = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let salt: u64 = chance.random();
-    let mut workers: Vec<Worker> = (0..WORKERS).map(|_| Worker::default()).collect();
-    let (mut guard, mut without_users) = (Evidence::default(), Evidence::default());
-    let mut window = rules.window.clone();
+/// What happened in a tick.
+#[derive(Default)]
+struct Tick {
+    counted: BothCounts,
+    watched: BothCounts,
+    all: BothCounts,
+    /// Failures of green after the change.
+    failed: u32,
+}
+
+struct Proxy<'a> {
+    traffic: &'a Traffic<'a>,
+    change: f64,
+    salt: u64,
+    dice: Xoshiro256PlusPlus,
+    workers: [Worker; WORKERS as usize],
+}
+
+/// Runs a proxy until all rules have taken green back, or to the end.
+pub fn run(traffic: &Traffic, question: &Question, window: &Window, seed: u64) -> Trips {
+    let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let change = traffic.change + TICK.as_secs_f64() * dice.random::<f64>();
+    let salt = dice.random();
+    let mut proxy = Proxy { traffic, change, salt, dice, workers: <_>::default() };
+    let (mut guard, mut all_answers) = (Evidence::default(), Evidence::default());
+    let mut window = window.clone();
     let mut trips = Trips::default();
-    let tick = TICK.as_secs_f64();
-    let requests = Poisson::new(traffic.rate * tick / f64::from(WORKERS)).unwrap();
-    // The change comes at any time within a tick.
-    let change = traffic.change + tick * chance.random::<f64>();
     let mut start = 0.0;
-    while start < until {
-        let (mut counted, mut watched, mut all) = <(BothCounts, BothCounts, BothCounts)>::default();
-        let weight = (traffic.weight)(start);
-        for worker in &mut workers {
-            let number: f64 = requests.sample(&mut chance);
-            for index in 0..number as u32 {
-                let time = start + tick * (f64::from(index) + chance.random::<f64>()) / number;
-                let (user, always_fails) = traffic.crowd.draw(salt, &mut chance);
-                let part = user.0 as f64 / 2_f64.powi(64);
-                let variant = if part < weight { Variant::Green } else { Variant::Blue };
-                let failure = if time < change {
-                    traffic.before
-                } else {
-                    (traffic.failure)(variant, time - change)
-                };
-                let failed = always_fails || chance.random::<f64>() < failure;
-                of(&mut all, variant).add(failed);
-                if worker.sampling.watches(variant) {
-                    let counts = worker.users.begin(user);
-                    let ending = if failed { Ending::Failed } else { Ending::Succeeded };
-                    worker.users.end(user, counts, ending);
-                    of(&mut watched, variant).add(failed);
-                    if counts {
-                        of(&mut counted, variant).add(failed);
-                    }
-                }
-            }
-            worker.sampling.tick();
-        }
-        start += tick;
+    while start < traffic.seconds {
+        let has_blue = (traffic.weight)(start) < 1.0;
+        let tick = proxy.tick(start);
+        start += TICK.as_secs_f64();
         let after = Some(start - change);
-        let has_blue = weight < 1.0;
-        if trips.guard.is_none() && guard.tick(&rules.question, counted, has_blue) {
-            trips.guard = after;
+        if trips.guard.is_none() {
+            trips.failed += tick.failed;
+            if guard.tick(question, tick.counted, has_blue) {
+                trips.guard = after;
+            }
+            let against_blue = if has_blue { guard.against_blue() } else { f64::INFINITY };
+            trips.evidence = trips.evidence.max(guard.above().min(against_blue));
         }
-        trips.evidence = trips.evidence.max(if has_blue {
-            guard.against_blue().min(guard.above())
-        } else {
-            guard.above()
-        });
-        if rules.all_users
-            && trips.without_users.is_none()
-            && without_users.tick(&rules.question, watched, has_blue)
-        {
-            trips.without_users = after;
+        if trips.all_answers.is_none() && all_answers.tick(question, tick.watched, has_blue) {
+            trips.all_answers = after;
         }
-        if trips.window.is_none() && window.tick(all) {
+        if trips.window.is_none() && window.tick(tick.all) {
             trips.window = after;
         }
-        let is_over = trips.window.is_some() && (!rules.all_users || trips.without_users.is_some());
-        if is_over && trips.guard.is_some() {
+        if trips.guard.and(trips.all_answers).and(trips.window).is_some() {
             break;
         }
     }
     trips
 }
 
-fn of(counts: &mut BothCounts, variant: Variant) -> &mut bluegreen::rollback::guard::Counts {
-    match variant {
-        Variant::Green => &mut counts.green,
-        Variant::Blue => &mut counts.blue,
+impl Proxy<'_> {
+    fn tick(&mut self, start: f64) -> Tick {
+        let Traffic { rate, weight, green, blue, .. } = *self.traffic;
+        let length = TICK.as_secs_f64();
+        let requests = Poisson::new(rate * length / f64::from(WORKERS)).unwrap();
+        let weight = weight(start);
+        let mut tick = Tick::default();
+        for worker in 0..WORKERS as usize {
+            let number = requests.sample(&mut self.dice);
+            for index in 0..number as u32 {
+                let time = start + length * (f64::from(index) + 0.5) / number;
+                let (user, always_fails) = self.user();
+                let is_green = user.0 as f64 / 2_f64.powi(64) < weight;
+                let (variant, rate) = if is_green {
+                    // Before the change green is as good as blue.
+                    let rate = if time < self.change { blue } else { green };
+                    (Variant::Green, rate)
+                } else {
+                    (Variant::Blue, blue)
+                };
+                let failed = always_fails || self.dice.random::<f64>() < rate(time);
+                tick.failed += u32::from(failed && is_green && time >= self.change);
+                of(&mut tick.all, variant).add(failed);
+                let Worker { sampling, green, blue } = &mut self.workers[worker];
+                let users = if is_green { green } else { blue };
+                if sampling.watches(variant) {
+                    let counts = users.begin(user);
+                    let ending = if failed { Ending::Failed } else { Ending::Succeeded };
+                    users.end(user, counts, ending);
+                    of(&mut tick.watched, variant).add(failed);
+                    if counts {
+                        of(&mut tick.counted, variant).add(failed);
+                    }
+                }
+            }
+            self.workers[worker].sampling.tick();
+        }
+        tick
     }
-}
 
-impl Crowd {
-    fn draw(self, salt: u64, chance: &mut impl Rng) -> (Bucket, bool) {
-        match self {
-            Self::Endless => (Bucket(chance.random()), false),
-            Self::Users { count, always_failing } => {
-                let often = chance.random::<f64>().powi(2);
+    /// Whose request comes next, and whether all of this user's requests fail.
+    fn user(&mut self) -> (Bucket, bool) {
+        match self.traffic.crowd {
+            Crowd::Endless => (Bucket(self.dice.random()), false),
+            Crowd::Users { count, always_failing } => {
+                let often = self.dice.random::<f64>().powi(2);
                 let user = (often * f64::from(count)) as u64;
-                let mut own = Xoshiro256PlusPlus::seed_from_u64(salt ^ user);
+                let mut own = Xoshiro256PlusPlus::seed_from_u64(self.salt ^ user);
                 (Bucket(own.random()), own.random::<f64>() < always_failing)
             }
         }
+    }
+}
+
+fn of(counts: &mut BothCounts, variant: Variant) -> &mut Counts {
+    match variant {
+        Variant::Green => &mut counts.green,
+        Variant::Blue => &mut counts.blue,
     }
 }

@@ -7,7 +7,7 @@ use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::rollback::guard::{Answer, End, Failures, Guard, Judgement};
 use serde_json::json;
 
-fn failures(config: serde_json::Value) -> Failures {
+fn failures(config: &serde_json::Value) -> Failures {
     let config: config::Guard = serde_json::from_value(json!({"failures": config})).unwrap();
     Guard::new(&config, &Path::Root, &mut ConfigErrors::default()).unwrap().failures
 }
@@ -18,11 +18,11 @@ fn status(status: u16) -> Answer {
 
 #[test]
 fn failures_are_what_the_configuration_takes_for_one() {
-    let default = failures(json!({}));
+    let default = failures(&json!({}));
     for (code, expected) in [(200, Succeeded), (404, Succeeded), (500, Failed), (599, Failed)] {
         assert_eq!(default.judge(&status(code)), expected, "{code}");
     }
-    let own = failures(json!({"status": ["429", "500-502", "4xx"]}));
+    let own = failures(&json!({"status": ["429", "500-502", "4xx"]}));
     for (code, expected) in [(429, Failed), (404, Failed), (502, Failed), (503, Succeeded)] {
         assert_eq!(own.judge(&status(code)), expected, "{code}");
     }
@@ -36,7 +36,7 @@ fn failures_are_what_the_configuration_takes_for_one() {
 
 #[test]
 fn an_answer_that_takes_too_long_is_a_failure_also_if_the_client_does_not_wait_for_it() {
-    let failures = failures(json!({"slower_than": "500ms"}));
+    let failures = failures(&json!({"slower_than": "500ms"}));
     let after =
         |milliseconds| Answer { took: Some(Duration::from_millis(milliseconds)), ..status(200) };
     assert_eq!(failures.judge(&after(500)), Succeeded);
@@ -48,7 +48,7 @@ fn an_answer_that_takes_too_long_is_a_failure_also_if_the_client_does_not_wait_f
 
 #[test]
 fn what_envoy_answers_in_place_of_the_variant_is_a_failure_whatever_its_status() {
-    let failures = failures(json!({"status": ["500"]}));
+    let failures = failures(&json!({"status": ["500"]}));
     let local = |code| Answer { is_local: true, ..status(code) };
     assert_eq!(failures.judge(&local(503)), Failed);
     assert_eq!(failures.judge(&local(200)), Succeeded);
@@ -60,7 +60,7 @@ fn what_envoy_answers_in_place_of_the_variant_is_a_failure_whatever_its_status()
 
 #[test]
 fn what_says_nothing_about_the_variant_does_not_count() {
-    let failures = failures(json!({}));
+    let failures = failures(&json!({}));
     let ended = |flags, code| Answer { end: End::from_flags(flags), ..status(code) };
     // The client went away; a limit of rates, authorization, an injected fault.
     for flags in [0x4000, 0x1000_0000, 0x800, 0x1000, 0x400] {
@@ -74,7 +74,7 @@ fn what_says_nothing_about_the_variant_does_not_count() {
 
 #[test]
 fn a_failure_that_a_retry_or_the_other_variant_hides_is_rescued() {
-    let failures = failures(json!({}));
+    let failures = failures(&json!({}));
     let attempts = |attempts| Answer { attempts, ..status(200) };
     assert_eq!(failures.judge(&attempts(0)), Succeeded);
     assert_eq!(failures.judge(&attempts(1)), Succeeded);

@@ -15,7 +15,7 @@ fn trips(rates: impl Fn(u32) -> (f64, f64), margin: f64, above: f64) -> u64 {
         let mut chance = Xoshiro256PlusPlus::seed_from_u64(*seed);
         let mut counts = |seen: u32, rate: f64| {
             let failed = (0..seen).filter(|_| chance.random::<f64>() < rate).count();
-            Counts { seen, failed: failed as u32 }
+            Counts { seen, failed: u32::try_from(failed).unwrap() }
         };
         let mut evidence = Evidence::default();
         (0..TICKS).any(|tick| {

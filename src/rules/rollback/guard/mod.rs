@@ -22,4 +22,4 @@ pub use latency::Limit;
 pub use sampling::{BLUE_FOR_GREEN, BUDGET, Sampling};
 pub use settings::Guard;
 pub use threshold::{TICK, Threshold};
-pub use users::{Ending, GROUPS, Users};
+pub use users::{Ending, GROUPS, IN_A_ROW, Users};
