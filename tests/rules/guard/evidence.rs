@@ -16,6 +16,7 @@ struct Naive {
 }
 
 impl Naive {
+    #[expect(clippy::many_single_char_names, reason = "those of the formulas")]
     fn tick(&mut self, question: &Question, tick: BothCounts) {
         let a = question.threshold.evidence();
         let (ng, yg) = (tick.green.seen.cast_signed(), tick.green.failed.cast_signed());

@@ -12,10 +12,10 @@ fn watched(ticks: &[Vec<Variant>]) -> Vec<(u32, u32)> {
     for requests in ticks {
         let (mut green, mut blue) = (0, 0);
         for variant in requests {
-            let watches = u32::from(sampling.watches(*variant));
+            let one = u32::from(sampling.watches(*variant));
             match variant {
-                Variant::Green => green += watches,
-                Variant::Blue => blue += watches,
+                Variant::Green => green += one,
+                Variant::Blue => blue += one,
             }
         }
         sampling.tick();
