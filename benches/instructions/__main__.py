@@ -1,7 +1,7 @@
 """`python -m benches.instructions [accept|write|check|CASE…]`, from the repository's root.
 
 Counts all cases and prints the table, or only the named cases. `accept` also rewrites what is committed, `write` only
-writes it anew from the committed numbers, and `check` counts a few cases and fails if one got dearer.
+writes it anew from the committed numbers, and `check` counts a few cases and fails if one got more expensive.
 """
 
 import sys
@@ -65,8 +65,8 @@ def check(tools: Valgrind) -> None:
         now = Table(cases(), count(chosen, tools))
     findings = compare(now, Table(cases(), committed.counts), list(GUARDED))
     print("\n".join(map(str, findings)))
-    if any(finding.is_dearer for finding in findings):
-        fail("dearer than benches/results/instructions.md says. If that is worth it: make bench-accept")
+    if any(finding.is_more_expensive for finding in findings):
+        fail("more expensive than benches/results/instructions.md says. If that is worth it: make bench-accept")
 
 
 def fail(reason: str) -> NoReturn:

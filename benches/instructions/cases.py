@@ -50,7 +50,7 @@ def _lua() -> list[Case]:
         case("lua_green_absent", "green, one tag, flag absent", "one_tag", "green"),
         case("lua_green_false", "green, one tag, flag false", "one_tag", "green", FLAG_IS_FALSE),
         case("lua_no_match", "another host", "one_tag", request=ELSEWHERE),
-        case("lua_tuned", "blue, one tag, the garbage collector told to wait", "one_tag_less_collecting"),
+        case("lua_tuned", "blue, one tag, the garbage collector has to wait", "one_tag_less_collecting"),
         case("lua_two_tags", "blue, two tags", "two_tags"),
         case("lua_nothing", "a script that does nothing", "nothing"),
     ]
@@ -123,9 +123,9 @@ def _parts() -> list[Case]:
 
     return [
         case("part_there", "a module that is called once and does nothing", "nothing"),
-        case("part_create", "and is told of each new stream", "nothing", "proxy_on_context_create"),
+        case("part_create", "and hears of each new stream", "nothing", "proxy_on_context_create"),
         case("part_response", "and is called for the response's headers", "nothing", "proxy_on_response_headers"),
-        case("part_delete", "and is told of each stream's end", "nothing", "proxy_on_delete"),
+        case("part_delete", "and hears of each stream's end", "nothing", "proxy_on_delete"),
         case("part_read", "and reads all headers", "no_tag"),
         case("part_write", "and writes a header, so that the route is matched again", "write"),
         case("part_absent", "and reads a property that is absent", "property"),

@@ -1,10 +1,10 @@
-"""Whether a case got dearer than the committed table says."""
+"""Whether a case got more expensive than the committed table says."""
 
 from dataclasses import dataclass
 
 from benches.instructions.table import Table
 
-DEARER = 1.03
+MORE_EXPENSIVE = 1.03
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Finding:
     """As committed, on this machine's scale."""
 
     @property
-    def is_dearer(self) -> bool:
-        return self.added > self.accepted * DEARER
+    def is_more_expensive(self) -> bool:
+        return self.added > self.accepted * MORE_EXPENSIVE
 
     def __str__(self) -> str:
         change = self.added / self.accepted - 1
-        return f"{self.name:20} {self.added:+9,} now {self.accepted:+9,} accepted {change:+7.1%}{'  DEARER' if self.is_dearer else ''}"
+        return f"{self.name:20} {self.added:+9,} now {self.accepted:+9,} accepted {change:+7.1%}{'  MORE EXPENSIVE' if self.is_more_expensive else ''}"
 
 
 def compare(now: Table, accepted: Table, names: list[str]) -> list[Finding]:

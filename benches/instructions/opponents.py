@@ -1,4 +1,4 @@
-"""Whether a Lua script does what it is measured for: splits, keeps users on their side, tags and rolls back as the filter does."""
+"""Whether a Lua script does what it is measured for: splits, keeps users on their variant, tags and rolls back as the filter does."""
 
 import tempfile
 from dataclasses import dataclass
@@ -59,13 +59,13 @@ def check(http_filter: Json, script: Script) -> None:
 
 def _variants(http_filter: Json, script: Script, users: list[str], metadata: Json | None) -> list[str]:
     """Where users go, in order. Requests that are not the script's pass by untouched."""
-    routes = [route | {"response_headers_to_add": [_told(VARIANT), _told(CLUSTER)]} for route in answers_by_tag()]
+    routes = [route | {"response_headers_to_add": [_echoed(VARIANT), _echoed(CLUSTER)]} for route in answers_by_tag()]
     with tempfile.TemporaryDirectory(prefix="bluegreen-") as directory:
         bootstrap = proxy([http_filter], routes, metadata)
         with Envoy(bootstrap, Path(directory)) as envoy, Client(envoy.port(LISTENER)) as client:
             for host, path in ((HOST, "/v1/models/churn:predict"), ("churn.example.com", PATH)):
                 assert _tags(client.request(path, [("x-user-id", users[0])], host)) == {VARIANT: None, CLUSTER: None}, script.name
-            # A client that says green itself is on the side of its user all the same, where the script tags both.
+            # A client that says green itself is on the variant of its user all the same, where the script tags both.
             forged = [(VARIANT, "green")] if script.tags_blue else []
             variants = []
             for user in users:
@@ -76,11 +76,11 @@ def _variants(http_filter: Json, script: Script, users: list[str], metadata: Jso
             return variants
 
 
-def _told(header: str) -> Json:
+def _echoed(header: str) -> Json:
     """The response tells what the request carried."""
-    return {"header": {"key": f"told-{header}", "value": f"%REQ({header})%"}}
+    return {"header": {"key": f"echoed-{header}", "value": f"%REQ({header})%"}}
 
 
 def _tags(answer: Answer) -> dict[str, str | None]:
-    told = {header: answer.one(f"told-{header}") for header in (VARIANT, CLUSTER)}
-    return {header: None if value in (None, "-") else value for header, value in told.items()}
+    echoed = {header: answer.one(f"echoed-{header}") for header in (VARIANT, CLUSTER)}
+    return {header: None if value in (None, "-") else value for header, value in echoed.items()}

@@ -25,12 +25,12 @@ def unused_features() -> Json:
         {"name": "pinned", "pins": {"green": ["qa-1"], "blue": ["vip-7"]}},
         {"name": "tenant", "path_prefix": "/v1/models/fraud", "headers": tenant},
         {"name": "ramp", "ramp": {"start": "2026-01-01T00:00:00Z", "steps": [{"after": "1h", "green_weight": 50}], "shape": "linear"}},
-        {"name": "signed", "override": {"keys": [{"id": "ci", "secret_base64": SECRET}]}, "trust_upstream_tags": "internal"},
+        {"name": "signed", "override": {"keys": [{"id": "ci", "secret_base64": SECRET}]}, "trust_tags_from": "internal"},
         {"name": "mirrored", "clusters": clusters, "mirror": {"percent": 5}},
-        {"name": "taken-back", "rollback": True},
+        {"name": "rolled-back", "rollback": True},
     ]
-    exempt = {"override": None, "mirror": None, "trust_upstream_tags": "never"}
-    defaults = {"override": {"allow": "internal"}, "mirror": {"percent": 1}, "trust_upstream_tags": {"peer_prefix": "spiffe://mesh/"}}
+    exempt = {"override": None, "mirror": None, "trust_tags_from": "never"}
+    defaults = {"override": {"allow": "internal"}, "mirror": {"percent": 1}, "trust_tags_from": {"peer_prefix": "spiffe://mesh/"}}
     return configuration(*map(_elsewhere, others), defaults=defaults, **exempt) | {"explain": "internal"}
 
 

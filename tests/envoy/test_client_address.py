@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -32,28 +32,28 @@ def proxy(fleet: Fleet, blue: Upstream) -> Envoy:
     return fleet.run(bootstrap(listeners, [cluster("blue", blue.port)]))
 
 
-def sides(client: Client, *lines: str) -> list[str | None]:
+def variants(client: Client, *lines: str) -> list[str | None]:
     """The variant under each salt."""
     forwarded = [("x-forwarded-for", line) for line in lines]
     return [client.request(f"/{number}", forwarded).one("x-variant") for number in range(20)]
 
 
 def expected(address: str) -> list[str]:
-    return [side(f"salt-{number}", address, WEIGHT) for number in range(20)]
+    return [variant_of(f"salt-{number}", address, WEIGHT) for number in range(20)]
 
 
 def test_the_port_does_not_count(proxy: Envoy) -> None:
     for _ in range(3):
         with Client(proxy.port("edge")) as client:
-            assert sides(client) == expected("127.0.0.1")
+            assert variants(client) == expected("127.0.0.1")
 
 
 def test_at_the_edge_a_client_cannot_choose_its_address(proxy: Envoy) -> None:
     with Client(proxy.port("edge")) as client:
-        assert sides(client, "203.0.113.9") == expected("127.0.0.1")
+        assert variants(client, "203.0.113.9") == expected("127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::1", "2001:db8::7"])
 def test_behind_other_proxies_the_forwarded_address_counts(proxy: Envoy, address: str) -> None:
     with Client(proxy.port("inner")) as client:
-        assert sides(client, f"203.0.113.9, {address}") == expected(address)
+        assert variants(client, f"203.0.113.9, {address}") == expected(address)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
-from tests.harness.buckets import side, users_between
+from tests.harness.buckets import users_between, variant_of
 from tests.harness.client import Client, Header
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
@@ -21,7 +21,7 @@ CONFIGURATION = {
         "sticky": {"keys": [{"header": "x-user-id"}], "salt": "shared"},
         "override": {"allow": "anyone", "header": "x-choose"},
         "mirror": {"percent": 5},
-        "trust_upstream_tags": "internal",
+        "trust_tags_from": "internal",
     },
     "deployments": [
         {"name": "short", "match": {"path": "/short"}, "clusters": CLUSTERS, "green_weight": WEIGHT},
@@ -33,7 +33,7 @@ CONFIGURATION = {
             "sticky": {"keys": [{"header": "x-account"}]},
             "override": {"allow": "anyone"},
             "mirror": {"percent": 0},
-            "trust_upstream_tags": "never",
+            "trust_tags_from": "never",
         },
         {"name": "off", "match": {"path": "/off"}, "clusters": CLUSTERS, "green_weight": WEIGHT, "override": None, "mirror": None},
     ],
@@ -58,7 +58,7 @@ def variant(client: Client, path: str, *headers: Header) -> str | None:
     ("path", "header", "salt"), [("/short", "x-user-id", "shared"), ("/off", "x-user-id", "shared"), ("/own", "x-account", "own")]
 )
 def test_an_entry_is_sticky_in_its_own_way_or_in_that_of_all(client: Client, path: str, header: str, salt: str) -> None:
-    assert {user: variant(client, path, (header, user)) for user in USERS} == {user: side(salt, user, WEIGHT) for user in USERS}
+    assert {user: variant(client, path, (header, user)) for user in USERS} == {user: variant_of(salt, user, WEIGHT) for user in USERS}
 
 
 def test_an_entry_takes_overrides_in_its_own_way_or_in_that_of_all(client: Client) -> None:
@@ -77,6 +77,6 @@ def test_an_entry_mirrors_in_its_own_way_or_in_that_of_all(client: Client) -> No
 
 
 def test_an_entry_trusts_in_its_own_way_or_in_that_of_all(client: Client) -> None:
-    account = next(user for user in USERS if side("own", user, WEIGHT) == "blue")
+    account = next(user for user in USERS if variant_of("own", user, WEIGHT) == "blue")
     headers = [INSIDE, ("x-user-id", NEXT_IN_LINE), ("x-account", account), ("x-bluegreen-variant", "green")]
     assert [variant(client, path, *headers) for path in ("/short", "/off", "/own")] == ["green", "green", "blue"]

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.documents import Differs, Walk, blocks, shows
 from tests.harness.envoy import Envoy, program, validate
 from tests.harness.http_filters import bluegreen_filter
+from tests.harness.process import output
 from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import SOURCE
 from tests.harness.upstream import Upstream
@@ -42,7 +42,7 @@ PORTS = ("10000", "9901", "8081", "8082")
 def listed(*patterns: str) -> list[Path]:
     """The repository's files that match, without what Git ignores."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns]
-    lines = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout.splitlines()
+    lines = output(command, cwd=REPOSITORY).splitlines()
     return [REPOSITORY / line for line in lines if (REPOSITORY / line).exists()]
 
 
@@ -203,17 +203,17 @@ def test_envoy_takes_every_part_of_its_configuration_that_is_shown(page: str, pa
     file = tmp_path / "bootstrap.json"
     file.write_text(json.dumps(bootstrap([ingress], [cluster("fraud-blue", 1), cluster("fraud-green", 2)])))
     check = validate(file, tmp_path)
-    assert check.returncode == 0, f"{page}\n{check.stderr}"
+    assert check.status == 0, f"{page}\n{check.errors}"
 
 
 @pytest.mark.parametrize(
-    ("commands", "output"),
+    ("commands", "shown"),
     [("echo blue", "green"), ("echo blue; echo green", "blue"), ("echo blue", "blue\ngreen"), ("sh -c 'exit 7'", "")],
 )
-def test_a_page_that_shows_something_else_is_found(commands: str, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_shows_something_else_is_found(commands: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.harness.documents.OUTPUT_SECONDS", 0.1)
     page = tmp_path / "page.md"
-    page.write_text(f"```sh\n{commands}\n```\n\n```text\n{output}\n```\n")
+    page.write_text(f"```sh\n{commands}\n```\n\n```text\n{shown}\n```\n")
     [block] = blocks(page)
     with Walk(tmp_path, os.environ) as reader, pytest.raises(Differs):
         reader.run(block)

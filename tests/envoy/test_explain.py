@@ -1,4 +1,4 @@
-"""Why a request was decided as it was, told to those who may ask."""
+"""The filter explains a decision to those who may ask."""
 
 from collections.abc import Iterator
 
@@ -60,20 +60,20 @@ def explanation(client: Client, *headers: Header, path: str = "/fraud") -> str |
 
 
 def percent(key: str, salt: str = "fraud") -> str:
-    """The bucket of a key as it is told: four decimals, the rest cut off."""
+    """The bucket of a key as it is written: four decimals, the rest cut off."""
     parts = bucket(salt, key) * 100 * 10_000 // SIZE
     return f"{parts // 10_000}.{parts % 10_000:04}"
 
 
 @pytest.mark.parametrize(
-    ("user", "told"),
+    ("user", "explained"),
     [
         (GREEN_USER, f"deployment=fraud; variant=green; reason=weight; bucket={percent(GREEN_USER)}; weight=12.5000; key=header:x-user-id"),
         (BLUE_USER, f"deployment=fraud; variant=blue; reason=weight; bucket={percent(BLUE_USER)}; weight=12.5000; key=header:x-user-id"),
     ],
 )
-def test_a_decision_by_weight_is_told_with_its_bucket(client: Client, user: str, told: str) -> None:
-    assert explanation(client, EXPLAIN, INSIDE, ("x-user-id", user)) == told
+def test_a_decision_by_weight_is_explained_with_its_bucket(client: Client, user: str, explained: str) -> None:
+    assert explanation(client, EXPLAIN, INSIDE, ("x-user-id", user)) == explained
 
 
 @pytest.mark.parametrize(
@@ -87,40 +87,40 @@ def test_a_decision_by_weight_is_told_with_its_bucket(client: Client, user: str,
     ],
 )
 def test_the_source_of_the_key_is_told_and_never_the_key(client: Client, headers: list[Header], path: str, source: str) -> None:
-    told = explanation(client, EXPLAIN, INSIDE, *headers, path=path) or ""
-    assert told.endswith(f"; key={source}")
-    assert BLUE_USER not in told
-    assert "10.0.0.1" not in told
+    explained = explanation(client, EXPLAIN, INSIDE, *headers, path=path) or ""
+    assert explained.endswith(f"; key={source}")
+    assert BLUE_USER not in explained
+    assert "10.0.0.1" not in explained
 
 
 def test_a_pin_is_told_as_the_reason(client: Client) -> None:
-    told = explanation(client, EXPLAIN, INSIDE, ("x-user-id", "qa-1")) or ""
-    assert told.startswith("deployment=fraud; variant=green; reason=pin; ")
-    assert "qa-1" not in told
+    explained = explanation(client, EXPLAIN, INSIDE, ("x-user-id", "qa-1")) or ""
+    assert explained.startswith("deployment=fraud; variant=green; reason=pin; ")
+    assert "qa-1" not in explained
 
 
 def test_an_override_may_ask(proxy: Envoy) -> None:
-    told = "deployment=fraud; variant=green; reason=override; bucket=none; weight=none; key=none"
+    explained = "deployment=fraud; variant=green; reason=override; bucket=none; weight=none; key=none"
     for listener in ("override", "internal"):
         with Client(proxy.port(listener)) as client:
-            assert explanation(client, EXPLAIN, OVERRIDE, OUTSIDE) == told
+            assert explanation(client, EXPLAIN, OVERRIDE, OUTSIDE) == explained
 
 
 def test_a_rollback_is_told_with_the_weight_that_it_leaves(proxy: Envoy) -> None:
     with Client(proxy.port("rolled back")) as client:
-        told = explanation(client, EXPLAIN, INSIDE, ("x-user-id", GREEN_USER))
+        explained = explanation(client, EXPLAIN, INSIDE, ("x-user-id", GREEN_USER))
     start = f"deployment=fraud; variant=blue; reason=rollback; bucket={percent(GREEN_USER)}; "
-    assert told == start + "weight=0.0000; key=header:x-user-id"
+    assert explained == start + "weight=0.0000; key=header:x-user-id"
     with Client(proxy.port("capped")) as client:
-        told = explanation(client, EXPLAIN, INSIDE, ("x-user-id", LAST_TO_COME))
+        explained = explanation(client, EXPLAIN, INSIDE, ("x-user-id", LAST_TO_COME))
     start = f"deployment=fraud; variant=blue; reason=rollback; bucket={percent(LAST_TO_COME)}; "
-    assert told == start + "weight=5.0000; key=header:x-user-id"
+    assert explained == start + "weight=5.0000; key=header:x-user-id"
 
 
-def test_where_routes_hold_the_weight_only_the_bucket_is_told(client: Client) -> None:
-    told = explanation(client, EXPLAIN, INSIDE, ("x-user-id", GREEN_USER), path="/route")
+def test_where_routes_hold_the_weight_only_the_bucket_is_explained(client: Client) -> None:
+    explained = explanation(client, EXPLAIN, INSIDE, ("x-user-id", GREEN_USER), path="/route")
     start = f"deployment=by-route; variant=route; reason=weight; bucket={percent(GREEN_USER, 'by-route')}; "
-    assert told == start + "weight=route; key=header:x-user-id"
+    assert explained == start + "weight=route; key=header:x-user-id"
 
 
 @pytest.mark.parametrize(

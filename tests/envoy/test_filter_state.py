@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client, Header
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
@@ -47,7 +47,7 @@ def client(fleet: Fleet, routes: WatchedRoutes, blue: Upstream, green: Upstream)
 def test_each_variant_is_routed_without_a_header(client: Client) -> None:
     for user in USERS:
         answer = client.request("/fraud", [("x-user-id", user)])
-        assert served_by(answer) == side("fraud", user, WEIGHT)
+        assert served_by(answer) == variant_of("fraud", user, WEIGHT)
         assert [name for name, _ in answer.json()["headers"] if "bluegreen" in name] == []
 
 
@@ -57,7 +57,7 @@ def test_where_no_deployment_matches_there_is_no_state(client: Client) -> None:
 
 def test_a_client_cannot_write_the_state(client: Client) -> None:
     for user in USERS:
-        assert served_by(client.request("/fraud", [("x-user-id", user), *FORGERIES])) == side("fraud", user, WEIGHT)
+        assert served_by(client.request("/fraud", [("x-user-id", user), *FORGERIES])) == variant_of("fraud", user, WEIGHT)
     assert served_by(client.request("/elsewhere", FORGERIES)) == "untagged"
 
 
@@ -65,4 +65,4 @@ def test_a_rollback_reaches_those_routes_too(client: Client, routes: WatchedRout
     routes.push(client, rollback_flag(True))
     assert {served_by(client.request("/fraud", [("x-user-id", user)])) for user in USERS} == {"blue"}
     routes.push(client)
-    assert [served_by(client.request("/fraud", [("x-user-id", user)])) for user in USERS] == [side("fraud", user, WEIGHT) for user in USERS]
+    assert [served_by(client.request("/fraud", [("x-user-id", user)])) for user in USERS] == [variant_of("fraud", user, WEIGHT) for user in USERS]

@@ -43,7 +43,7 @@ class Mesh:
     def ask(self, user: str, headers: list[Header] | None = None, path: str = "/fraud") -> Answer:
         return self.client.request(path, [("x-user-id", user), *(headers or [])])
 
-    def sides(self) -> dict[str, str]:
+    def variants(self) -> dict[str, str]:
         """Who serves each user."""
         return {user: served_by(self.ask(user)) for user in USERS}
 
@@ -100,13 +100,13 @@ def the_bucket_header_is_one_number(blue: Upstream, green: Upstream) -> Iterator
     assert seen
 
 
-def test_every_key_stays_on_its_side_while_foreign_weights_move(mesh: Mesh) -> None:
+def test_every_key_stays_on_its_variant_while_foreign_weights_move(mesh: Mesh) -> None:
     for green_weight in (0, 10, 50, 100, 50, 10, 0):
         mesh.set_weight(green_weight)
-        assert mesh.sides() == expected(green_weight)
+        assert mesh.variants() == expected(green_weight)
 
 
-def test_the_filter_does_not_claim_to_know_the_side(mesh: Mesh) -> None:
+def test_the_filter_does_not_claim_to_know_the_variant(mesh: Mesh) -> None:
     mesh.set_weight(50)
     for user in USERS:
         answer = mesh.ask(user, [("x-bluegreen-variant", "green"), ("x-bluegreen-cluster", "green")])
@@ -133,7 +133,7 @@ def test_an_override_beats_foreign_weights(mesh: Mesh, green_weight: int) -> Non
 @pytest.mark.parametrize("green_weight", [0, 10, 50, 99, 100])
 def test_a_rollback_beats_foreign_weights_and_pins(mesh: Mesh, green_weight: int) -> None:
     mesh.set_weight(green_weight, rollback_flag(True))
-    assert set(mesh.sides().values()) == {"blue"}
+    assert set(mesh.variants().values()) == {"blue"}
     assert served_by(mesh.ask(PINNED_TO_GREEN)) == "blue"
 
 
@@ -141,7 +141,7 @@ def test_a_rollback_beats_foreign_weights_and_pins(mesh: Mesh, green_weight: int
 def test_a_cap_beats_foreign_weights(mesh: Mesh, green_weight: int) -> None:
     mesh.set_weight(green_weight, cap(20.5))
     below_the_cap = {user for user in USERS if bucket("fraud", user) < threshold(20.5)}
-    assert mesh.sides() == {user: side if user in below_the_cap else "blue" for user, side in expected(green_weight).items()}
+    assert mesh.variants() == {user: variant if user in below_the_cap else "blue" for user, variant in expected(green_weight).items()}
 
 
 @pytest.mark.parametrize("green_weight", [1, 50, 99])
@@ -150,7 +150,7 @@ def test_without_routes_for_tags_the_ends_of_the_scale_hold(mesh: Mesh, green_we
     mesh.routes.push(mesh.client, None, only_weights)
     assert (served_by(mesh.ask(PINNED_TO_GREEN)), served_by(mesh.ask(PINNED_TO_BLUE))) == ("green", "blue")
     mesh.routes.push(mesh.client, rollback_flag(True), only_weights)
-    assert set(mesh.sides().values()) == {"blue"}
+    assert set(mesh.variants().values()) == {"blue"}
 
 
 @pytest.mark.parametrize("forged", FORGERIES, ids=repr)

@@ -10,7 +10,7 @@ from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
-from tests.harness.prediction import VARIANT_HEADER, predict, side, users, variant
+from tests.harness.prediction import VARIANT_HEADER, predict, users, variant, variant_of
 from tests.harness.routes import route_by_tag, route_table, route_to
 from tests.harness.upstream import Upstream
 
@@ -100,7 +100,7 @@ def exchange(port: int, request: bytes) -> bytes:
 
 def next_requests_are_right(proxy: Envoy) -> bool:
     with Client(proxy.port("ingress")) as client:
-        return all(variant(predict(client, user)) == side(user, WEIGHT) for user in users(5))
+        return all(variant(predict(client, user)) == variant_of(user, WEIGHT) for user in users(5))
 
 
 @pytest.mark.parametrize("name", REFUSED_BY_ENVOY)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
-from tests.harness.prediction import predict, side, variant
+from tests.harness.prediction import predict, variant, variant_of
 from tests.harness.standalone import Standalone
 
 WEIGHT = 50
@@ -44,11 +44,11 @@ def test_no_two_clients_get_the_same_id(client: Client) -> None:
 
 def test_the_id_decides_the_request_that_it_is_issued_for(client: Client) -> None:
     issued = [issue(client) for _ in range(60)]
-    assert [variant for _, variant in issued] == [side(id, WEIGHT) for id, _ in issued]
+    assert [variant for _, variant in issued] == [variant_of(id, WEIGHT) for id, _ in issued]
     assert {variant for _, variant in issued} == {"blue", "green"}
 
 
-def test_the_cookie_keeps_its_client_on_that_side(client: Client) -> None:
+def test_the_cookie_keeps_its_client_on_that_variant(client: Client) -> None:
     for id, first in [issue(client) for _ in range(20)]:
         answers = [predict(client, headers=[("cookie", f"a=b; bluegreen_id={id}")]) for _ in range(3)]
         assert {variant(answer) for answer in answers} == {first}

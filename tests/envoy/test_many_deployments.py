@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_resources
@@ -68,7 +68,7 @@ def is_found(client: Client, number: int) -> bool:
     host, path, headers = request(number)
     for user in ("user-1", "user-2"):
         answer = client.request(path, [*headers, ("x-user-id", user), *EXPLAINED], host)
-        variant = side(f"model-{number}", user, WEIGHT)
+        variant = variant_of(f"model-{number}", user, WEIGHT)
         explained = answer.one("x-bluegreen-explain") or ""
         if answer.one("x-variant") != variant or not explained.startswith(f"deployment=model-{number}; variant={variant};"):
             return False

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.buckets import side, users_between
+from tests.harness.buckets import users_between, variant_of
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -101,12 +101,12 @@ def ask(client: Client, user: str, headers: list[Header] | None = None, path: st
 
 def in_line(low: float, high: float) -> list[str]:
     """The users whose buckets lie between two percentages, but for the one who is pinned."""
-    below = {user for user in USERS if side("fraud", user, low) == "green"}
-    return sorted(user for user in USERS if side("fraud", user, high) == "green" and user not in below | {PINNED})
+    below = {user for user in USERS if variant_of("fraud", user, low) == "green"}
+    return sorted(user for user in USERS if variant_of("fraud", user, high) == "green" and user not in below | {PINNED})
 
 
 def test_exactly_the_next_in_line_are_mirrored(client: Client, mirrored: Mirrored) -> None:
-    assert {user: ask(client, user) for user in USERS} == {user: side("fraud", user, WEIGHT) for user in USERS}
+    assert {user: ask(client, user) for user in USERS} == {user: variant_of("fraud", user, WEIGHT) for user in USERS}
     assert mirrored() == in_line(WEIGHT, WEIGHT + PERCENT) != []
 
 
@@ -120,12 +120,12 @@ def test_what_is_not_by_bucket_is_not_mirrored(client: Client, mirrored: Mirrore
 
 def test_the_line_begins_at_the_cap(client: Client, mirrored: Mirrored, routes: WatchedRoutes) -> None:
     routes.push(client, cap(4))
-    assert {user: ask(client, user) for user in USERS} == {user: side("fraud", user, 4) for user in USERS}
+    assert {user: ask(client, user) for user in USERS} == {user: variant_of("fraud", user, 4) for user in USERS}
     assert mirrored() == in_line(4, 4 + PERCENT) != []
 
 
 @pytest.mark.parametrize("metadata", [rollback_flag(True), rollback_flag("fraud"), cap(0)], ids=repr)
-def test_a_rollback_ends_the_mirror_until_it_is_taken_back(
+def test_a_rollback_stops_the_mirror_until_it_ends(
     client: Client, mirrored: Mirrored, routes: WatchedRoutes, metadata: Json
 ) -> None:
     routes.push(client, metadata)

@@ -1,4 +1,4 @@
-"""Who may choose a side for one request, and what becomes of those who may not."""
+"""Who may choose a variant for one request, and what becomes of those who may not."""
 
 import base64
 import time

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -43,29 +43,29 @@ def proxy(fleet: Fleet, routes: WatchedRoutes, blue: Upstream, green: Upstream) 
     return fleet.run(bootstrap([ingress], [cluster("blue", blue.port), cluster("green", green.port)]))
 
 
-def on_the_side_of(green_weight: float) -> Callable[[list[Served]], bool]:
-    """Whether everybody was last served by the side that the weight puts them on."""
-    expected = {user: side("fraud", user, green_weight) for user in USERS}
+def served_by_weight(green_weight: float) -> Callable[[list[Served]], bool]:
+    """Whether everybody was last served by the variant that the weight puts them on."""
+    expected = {user: variant_of("fraud", user, green_weight) for user in USERS}
     return lambda served: last_variants(served) == expected
 
 
-def test_a_partial_rollback_takes_back_exactly_the_last_that_came(
+def test_a_partial_rollback_moves_exactly_those_that_came_last(
     proxy: Envoy, routes: WatchedRoutes, record_property: Callable[[str, object], None]
 ) -> None:
     target = Target(f"http://127.0.0.1:{proxy.port('ingress')}/", {"x-user-id": "{user}"}, "x-variant")
     with Client(proxy.port("ingress")) as watching, Load(target, USERS, CONNECTIONS) as load:
-        load.wait_until(on_the_side_of(WEIGHT), 10, "everybody to be on their side")
+        load.wait_until(served_by_weight(WEIGHT), 10, "everybody to be on their variant")
         routes.push(watching, cap(CAP))
-        load.wait_until(on_the_side_of(CAP), 10, "the last that came to be on blue")
+        load.wait_until(served_by_weight(CAP), 10, "the last that came to be on blue")
         routes.push(watching)
-        load.wait_until(on_the_side_of(WEIGHT), 10, "everybody to be back on their side")
+        load.wait_until(served_by_weight(WEIGHT), 10, "everybody to be back on their variant")
 
     turns = variants_in_turn(load.served)
     moved = [user for user in USERS if len(turns[user]) > 1]
     assert {served.status for served in load.served} == {200}
-    assert moved == [user for user in USERS if (side("fraud", user, CAP), side("fraud", user, WEIGHT)) == ("blue", "green")]
+    assert moved == [user for user in USERS if (variant_of("fraud", user, CAP), variant_of("fraud", user, WEIGHT)) == ("blue", "green")]
     assert all(turns[user] == ["green", "blue", "green"] for user in moved)
-    record_property("users taken back", f"{len(moved)} of {len(USERS)}, in {len(load.served)} requests")
+    record_property("users rolled back", f"{len(moved)} of {len(USERS)}, in {len(load.served)} requests")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_a_partial_rollback_takes_back_exactly_the_last_that_came(
 def test_a_cap_is_a_number_or_its_text(proxy: Envoy, routes: WatchedRoutes, green_weight: float | str, in_force: float) -> None:
     with Client(proxy.port("ingress")) as client:
         routes.push(client, cap(green_weight))
-        sides = {user: client.request("/", [("x-user-id", user)]).one("x-variant") for user in USERS[:100]}
-    assert sides == {user: side("fraud", user, in_force) for user in USERS[:100]}
+        variants = {user: client.request("/", [("x-user-id", user)]).one("x-variant") for user in USERS[:100]}
+    assert variants == {user: variant_of("fraud", user, in_force) for user in USERS[:100]}
 
 
 def test_a_flag_beats_a_cap(proxy: Envoy, routes: WatchedRoutes) -> None:

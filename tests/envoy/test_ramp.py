@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client
 from tests.harness.files import write_resources
 from tests.harness.fleet import Fleet
@@ -44,12 +44,12 @@ def client_of(bluegreen: Json, fleet: Fleet, blue: Upstream) -> Client:
     return Client(fleet.run(bootstrap([ingress], [cluster("blue", blue.port)])).port("ingress"))
 
 
-def sides(client: Client, name: str) -> dict[str, str | None]:
+def variants(client: Client, name: str) -> dict[str, str | None]:
     return {user: client.request(f"/{name}", [("x-user-id", user)]).one("x-variant") for user in USERS}
 
 
 def by_weight(green_weight: float) -> dict[str, str]:
-    return {user: side("ramp", user, green_weight) for user in USERS}
+    return {user: variant_of("ramp", user, green_weight) for user in USERS}
 
 
 STEPS: list[tuple[str, float]] = [("0s", 10), ("10m", 30.5), ("1h", 60), ("1d", 90)]
@@ -75,7 +75,7 @@ def client(fleet: Fleet, blue: Upstream) -> Iterator[Client]:
     [("future", 0), ("begun", 10), ("elsewhere", 30.5), ("between", 60), ("over", 90), ("future-line", 0), ("over-line", 90)],
 )
 def test_the_last_step_that_was_reached_holds(client: Client, name: str, green_weight: float) -> None:
-    assert sides(client, name) == by_weight(green_weight)
+    assert variants(client, name) == by_weight(green_weight)
 
 
 def test_a_line_rises_by_the_clock_and_nobody_goes_back(fleet: Fleet, blue: Upstream) -> None:
@@ -89,10 +89,10 @@ def test_a_line_rises_by_the_clock_and_nobody_goes_back(fleet: Fleet, blue: Upst
 
         def everybody_is_on_green() -> bool:
             before = weight_at(time.time(), begin.timestamp())
-            rounds.append(sides(client, "line"))
+            rounds.append(variants(client, "line"))
             after = weight_at(time.time(), begin.timestamp())
             for user, variant in rounds[-1].items():
-                assert variant in {side("ramp", user, before), side("ramp", user, after)}
+                assert variant in {variant_of("ramp", user, before), variant_of("ramp", user, after)}
             return set(rounds[-1].values()) == {"green"}
 
         wait_until(everybody_is_on_green, RISE_SECONDS + 5, "the end of the ramp")

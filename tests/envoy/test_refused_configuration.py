@@ -1,4 +1,4 @@
-"""A configuration with a fault is refused whole, and the proxy serves on."""
+"""A configuration with an error is refused whole, and the proxy serves on."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter
 from tests.harness.polling import wait_until
-from tests.harness.prediction import predict, side, users, users_on, variant
+from tests.harness.prediction import predict, users, users_on, variant, variant_of
 from tests.harness.process import ProcessEnded
 from tests.harness.routes import route_table, route_to
 from tests.harness.standalone import Standalone
@@ -20,7 +20,7 @@ from tests.harness.upstream import Upstream, received
 WEIGHT = 10
 ECDS = "extension_config_discovery.http_filter.bluegreen."
 REFUSED = "configuration refused: "
-FAULTY: dict[str, Any] = {
+INVALID: dict[str, Any] = {
     "deployments": [
         {"name": "fraud", "green_weight": 120},
         {"name": "fraud", "match": {"path": "no-slash"}},
@@ -28,8 +28,8 @@ FAULTY: dict[str, Any] = {
     ],
     "rollback": {"sources": ["moon"]},
 }
-"""Faults of every kind: a value out of range, two names alike, a path that cannot be one, a missing value, an unknown word."""
-FAULTY_PATHS = [
+"""Errors of every kind: a value out of range, two names alike, a path that cannot be one, a missing value, an unknown word."""
+INVALID_PATHS = [
     "deployments[0].green_weight",
     "deployments[1].name",
     "deployments[1].match.path",
@@ -59,21 +59,21 @@ def push_refused(standalone: Standalone, proxy: Envoy, configuration: dict[str, 
 )
 def test_the_good_configuration_serves_on(standalone: Standalone, proxy: Envoy, client: Client, configuration: str) -> None:
     push_refused(standalone, proxy, configuration)
-    assert [variant(predict(client, user)) for user in users(50)] == [side(user, WEIGHT) for user in users(50)]
+    assert [variant(predict(client, user)) for user in users(50)] == [variant_of(user, WEIGHT) for user in users(50)]
 
 
-def test_every_fault_stands_on_a_line_of_envoys_log(standalone: Standalone, proxy: Envoy) -> None:
+def test_envoy_logs_every_error_with_its_path(standalone: Standalone, proxy: Envoy) -> None:
     start = proxy.log_size()
-    push_refused(standalone, proxy, FAULTY)
+    push_refused(standalone, proxy, INVALID)
     lines = [line for line in proxy.log(start).splitlines() if REFUSED in line]
-    for path in FAULTY_PATHS:
+    for path in INVALID_PATHS:
         assert any(path in line for line in lines), path
     assert "deployments[0].green_weight: 120 is not between 0 and 100" in proxy.log(start)
 
 
 def test_after_a_refused_configuration_a_good_one_is_taken(standalone: Standalone, proxy: Envoy, client: Client) -> None:
     good = Standalone(standalone.directory, 0, 0).configuration()
-    push_refused(standalone, proxy, FAULTY)
+    push_refused(standalone, proxy, INVALID)
     good["deployments"][0]["green_weight"] = 100
     standalone.push_configuration(good)
     blue_user = users_on("blue", WEIGHT, 1)[0]
@@ -81,8 +81,8 @@ def test_after_a_refused_configuration_a_good_one_is_taken(standalone: Standalon
 
 
 def test_envoy_does_not_start_with_a_refused_configuration(fleet: Fleet, blue: Upstream) -> None:
-    faulty = '{"deployments": [{"name": "fraud", "green_weight": 120}]}'
-    listeners = [listener("ingress", bluegreen_filter(faulty), route_table([route_to("blue")]))]
+    invalid = '{"deployments": [{"name": "fraud", "green_weight": 120}]}'
+    listeners = [listener("ingress", bluegreen_filter(invalid), route_table([route_to("blue")]))]
     with pytest.raises(ProcessEnded, match="deployments.0..green_weight: 120 is not between 0 and 100"):
         fleet.run(bootstrap(listeners, [cluster("blue", blue.port)]))
 
@@ -90,7 +90,7 @@ def test_envoy_does_not_start_with_a_refused_configuration(fleet: Fleet, blue: U
 def test_blue_serves_if_the_first_configuration_is_refused(fleet: Fleet, blue: Upstream, green: Upstream) -> None:
     standalone = Standalone(fleet.directory(), blue.port, green.port)
     good = standalone.configuration()
-    standalone.push_configuration(FAULTY)
+    standalone.push_configuration(INVALID)
     proxy = fleet.start(standalone.envoy())
     user = users_on("green", WEIGHT, 1)[0]
     with Client(proxy.port("ingress")) as client:

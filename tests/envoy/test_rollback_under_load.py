@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.envoy import Envoy
 from tests.harness.load import Load, Served, last_variants
-from tests.harness.prediction import side, target, users
+from tests.harness.prediction import target, users, variant_of
 from tests.harness.standalone import Standalone
 
 WEIGHT = 50
@@ -25,7 +25,7 @@ def test_a_rollback_reaches_everybody_at_once_and_loses_no_request(
     standalone: Standalone, proxy: Envoy, record_property: Callable[[str, object], None]
 ) -> None:
     with Load(target(proxy.port("ingress")), USERS) as load:
-        load.wait_until(on_their_own_side, 10, "everybody to be on their side")
+        load.wait_until(on_their_own_variant, 10, "everybody to be on their variant")
 
         pushed = time.monotonic()
         standalone.roll_back()
@@ -33,8 +33,8 @@ def test_a_rollback_reaches_everybody_at_once_and_loses_no_request(
         load.wait_for(2 * len(USERS))
 
         ended = time.monotonic()
-        standalone.take_back()
-        load.wait_until(on_their_own_side, 10, "everybody to be back on their side")
+        standalone.end_rollback()
+        load.wait_until(on_their_own_variant, 10, "everybody to be back on their variant")
 
     to_last_green = max(one.received for one in load.served if one.variant == "green" and one.received < ended) - pushed
     record_property("seconds from push to last green answer", round(to_last_green, 4))
@@ -49,6 +49,6 @@ def all_blue(served: list[Served]) -> bool:
     return last_variants(served) == dict.fromkeys(USERS, "blue")
 
 
-def on_their_own_side(served: list[Served]) -> bool:
-    """Whether the last answer to each user came from the side they belong to."""
-    return last_variants(served) == {user: side(user, WEIGHT) for user in USERS}
+def on_their_own_variant(served: list[Served]) -> bool:
+    """Whether the last answer to each user came from the variant they belong to."""
+    return last_variants(served) == {user: variant_of(user, WEIGHT) for user in USERS}

@@ -1,4 +1,4 @@
-"""No fault in a configuration brings the secret of an override into Envoy's log."""
+"""No error in a configuration brings the secret of an override into Envoy's log."""
 
 import base64
 import json
@@ -31,14 +31,14 @@ def with_keys(keys: Json, **more: Json) -> Json:
 
 
 def twice(first: Json, then: Json) -> str:
-    """A text with two overrides in one deployment, of which the first is at fault."""
+    """A text with two overrides in one deployment, of which the first has an error."""
     overrides = f'"override": {json.dumps(first)}, "override": {json.dumps(then)}'
     return f'{{"deployments": [{{"name": "fraud", {overrides}}}]}}'
 
 
 GOOD = with_keys([{"id": "ci", "secret_env": "OVERRIDE_SECRET"}, {"id": "old", "secret_base64": IN_BASE64}])
-FAULTY = {
-    "a_fault_elsewhere": GOOD | {"rollback": {"sources": ["moon"]}},
+INVALID = {
+    "an_error_elsewhere": GOOD | {"rollback": {"sources": ["moon"]}},
     "an_unknown_word_beside_it": with_keys([{"id": "ci", "secret_base64": IN_BASE64, "colour": "red"}]),
     "two_secrets_in_one_key": with_keys([{"id": "ci", "secret_env": "OVERRIDE_SECRET", "secret_base64": IN_BASE64}]),
     "two_keys_of_one_id": with_keys([{"id": "ci", "secret_base64": IN_BASE64}] * 2),
@@ -90,9 +90,9 @@ def test_a_configuration_in_force_keeps_its_secret(proxy: Envoy) -> None:
     assert proxy.stat(REJECTED) == 0
 
 
-@pytest.mark.parametrize("fault", FAULTY)
-def test_a_refused_configuration_keeps_its_secret(proxy: Envoy, file: Path, fault: str) -> None:
+@pytest.mark.parametrize("error", INVALID)
+def test_a_refused_configuration_keeps_its_secret(proxy: Envoy, file: Path, error: str) -> None:
     before, start = proxy.stat(REJECTED), proxy.log_size()
-    write_resources(file, [bluegreen_resource(FAULTY[fault], ENVIRONMENT)])
+    write_resources(file, [bluegreen_resource(INVALID[error], ENVIRONMENT)])
     proxy.wait_for_stat(REJECTED, before + 1)
     assert "configuration refused: " in proxy.wait_for_log("configuration refused: ", since=start)

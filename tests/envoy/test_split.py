@@ -1,4 +1,4 @@
-"""Who goes to green: the share, and that everybody stays on one side."""
+"""Who goes to green: the share, and that everybody stays on one variant."""
 
 import math
 
@@ -6,7 +6,7 @@ import httpx
 
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
-from tests.harness.prediction import PATH, VARIANT_HEADER, predict, side, users, users_on, variant
+from tests.harness.prediction import PATH, VARIANT_HEADER, predict, users, users_on, variant, variant_of
 from tests.harness.upstream import Upstream
 
 WEIGHT = 10
@@ -22,7 +22,7 @@ def test_the_share_on_green_is_the_weight(proxy: Envoy) -> None:
 
 def test_another_xxhash_knows_where_each_user_is(proxy: Envoy) -> None:
     with Client(proxy.port("ingress")) as client:
-        assert {user: variant(predict(client, user)) for user in users(300)} == {user: side(user, WEIGHT) for user in users(300)}
+        assert {user: variant(predict(client, user)) for user in users(300)} == {user: variant_of(user, WEIGHT) for user in users(300)}
 
 
 def test_the_cluster_of_the_variant_serves(proxy: Envoy) -> None:
@@ -50,26 +50,26 @@ def test_without_a_deployment_blue_serves_untagged(proxy: Envoy) -> None:
     assert not [name for name, _ in answer.json()["headers"] if name.startswith("x-bluegreen")]
 
 
-def test_a_user_stays_on_one_side_over_new_connections(proxy: Envoy) -> None:
+def test_a_user_stays_on_one_variant_over_new_connections(proxy: Envoy) -> None:
     for user in [*users_on("green", WEIGHT, 3), *users_on("blue", WEIGHT, 3)]:
         for _ in range(10):
             with Client(proxy.port("ingress")) as client:
-                assert variant(predict(client, user)) == side(user, WEIGHT)
+                assert variant(predict(client, user)) == variant_of(user, WEIGHT)
 
 
-def test_a_user_is_on_the_same_side_over_http_2(proxy: Envoy) -> None:
+def test_a_user_is_on_the_same_variant_over_http_2(proxy: Envoy) -> None:
     with httpx.Client(http1=False, http2=True, base_url=f"http://127.0.0.1:{proxy.port('ingress')}") as client:
         for user in users(100):
             answer = client.post(PATH, headers={"x-user-id": user})
             assert answer.http_version == "HTTP/2"
-            assert answer.headers[VARIANT_HEADER] == side(user, WEIGHT)
+            assert answer.headers[VARIANT_HEADER] == variant_of(user, WEIGHT)
 
 
 def test_the_cookie_is_found_among_the_crumbs_of_http_2(proxy: Envoy) -> None:
     with httpx.Client(http1=False, http2=True, base_url=f"http://127.0.0.1:{proxy.port('ingress')}") as client:
         for user in [*users_on("green", WEIGHT, 10), *users_on("blue", WEIGHT, 10)]:
             crumbs = [("cookie", "theme=dark"), ("cookie", f"uid={user}"), ("cookie", "uid=somebody-else")]
-            assert client.post(PATH, headers=crumbs).headers[VARIANT_HEADER] == side(user, WEIGHT)
+            assert client.post(PATH, headers=crumbs).headers[VARIANT_HEADER] == variant_of(user, WEIGHT)
 
 
 def test_the_first_key_that_is_there_decides(proxy: Envoy) -> None:

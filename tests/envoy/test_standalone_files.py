@@ -12,7 +12,7 @@ from tests.harness import buckets
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy, validate
 from tests.harness.polling import wait_until
-from tests.harness.prediction import PATH, SALT, predict, side, users, users_on, variant
+from tests.harness.prediction import PATH, SALT, predict, users, users_on, variant, variant_of
 from tests.harness.process import output
 from tests.harness.standalone import SOURCE, Standalone
 from tests.harness.upstream import Upstream, received
@@ -61,7 +61,7 @@ def test_the_commands_of_routes_yaml_roll_back_and_end_it(standalone: Standalone
 
 def test_the_command_of_filter_yaml_changes_the_weight(standalone: Standalone, client: Client) -> None:
     [change] = commands_in_the_head_of(SOURCE / "filter.yaml")
-    newcomer = next(user for user in users(1000) if (side(user, WEIGHT), side(user, 50)) == ("blue", "green"))
+    newcomer = next(user for user in users(1000) if (variant_of(user, WEIGHT), variant_of(user, 50)) == ("blue", "green"))
     run(change, standalone)
     wait_until(lambda: variant(predict(client, newcomer)) == "green", 5, "the new weight")
     standalone.set_green_weight(WEIGHT)

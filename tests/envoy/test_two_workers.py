@@ -10,7 +10,7 @@ from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.load import Load
 from tests.harness.polling import wait_until
-from tests.harness.prediction import predict, side, target, users, users_on, variant
+from tests.harness.prediction import predict, target, users, users_on, variant, variant_of
 from tests.harness.standalone import Standalone
 
 WEIGHT = 10
@@ -24,14 +24,14 @@ def proxy(fleet: Fleet, standalone: Standalone) -> Envoy:
     return fleet.start(standalone.envoy(concurrency=2))
 
 
-def test_a_user_is_on_the_same_side_on_both_workers(proxy: Envoy) -> None:
+def test_a_user_is_on_the_same_variant_on_both_workers(proxy: Envoy) -> None:
     with Load(target(proxy.port("ingress")), users(7), CONNECTIONS) as load:
         load.wait_for(1000)
     workers = [value for name, value in proxy.stats("listener.").items() if ".worker_" in name and name.endswith(".downstream_cx_total")]
     assert len(workers) == 2
     assert all(workers)
     assert {served.status for served in load.served} == {200}
-    assert all(served.variant == side(served.user, WEIGHT) for served in load.served)
+    assert all(served.variant == variant_of(served.user, WEIGHT) for served in load.served)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_rollback_reaches_both_workers(standalone: Standalone, clients: list[C
     assert variants(clients) == {"green"}
     standalone.roll_back()
     wait_until(lambda: variants(clients) == {"blue"}, 5, "every connection to be rolled back")
-    standalone.take_back()
+    standalone.end_rollback()
     wait_until(lambda: variants(clients) == {"green"}, 5, "every connection to be back")
 
 
@@ -59,5 +59,5 @@ def test_both_workers_together_warn_once(standalone: Standalone, proxy: Envoy, c
     standalone.roll_back("{mistake: 1}")
     wait_until(lambda: variants(clients) == {"blue"}, 5, "every connection to be rolled back")
     assert proxy.wait_for_log(WARNING, since=start).count(WARNING) == 1
-    standalone.take_back()
+    standalone.end_rollback()
     wait_until(lambda: variants(clients) == {"green"}, 5, "every connection to be back")

@@ -57,7 +57,7 @@ def variants(client: Client, path: str = "/full") -> set[str | None]:
     ],
     ids=repr,
 )
-def test_unreadable_metadata_takes_everybody_back_and_is_counted(
+def test_unreadable_metadata_rolls_everybody_back_and_is_counted(
     proxy: Envoy, client: Client, routes: WatchedRoutes, namespace: dict[str, Any]
 ) -> None:
     routes.push(client, {"bluegreen": namespace})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.harness.bootstrap import bootstrap, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Answer, Client, Header
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import bluegreen_filter, jwt_authn
@@ -50,10 +50,10 @@ def ask(client: Client, path: str, claims: dict[str, Any], headers: list[Header]
     return client.request(path, [("authorization", f"Bearer {token(unique | claims, secret)}"), *(headers or [])])
 
 
-def test_the_same_subject_is_on_the_same_side_with_any_token(client: Client) -> None:
+def test_the_same_subject_is_on_the_same_variant_with_any_token(client: Client) -> None:
     for _ in range(3):
         assert {user: ask(client, "/sub", {"sub": user}).one("x-variant") for user in USERS} == {
-            user: side("one-salt", user, WEIGHT) for user in USERS
+            user: variant_of("one-salt", user, WEIGHT) for user in USERS
         }
 
 
@@ -67,18 +67,18 @@ def test_the_same_subject_is_on_the_same_side_with_any_token(client: Client) -> 
     ],
 )
 def test_numbers_and_booleans_count_as_their_usual_text(client: Client, claim: str, value: Any, key: str) -> None:
-    assert ask(client, f"/{claim}", {claim: value}).one("x-variant") == side("one-salt", key, WEIGHT)
+    assert ask(client, f"/{claim}", {claim: value}).one("x-variant") == variant_of("one-salt", key, WEIGHT)
 
 
 def test_without_a_token_the_next_key_decides(client: Client) -> None:
-    sides = {user: client.request("/sub", [("x-user-id", user)]).one("x-variant") for user in USERS}
-    assert sides == {user: side("one-salt", user, WEIGHT) for user in USERS}
+    variants = {user: client.request("/sub", [("x-user-id", user)]).one("x-variant") for user in USERS}
+    assert variants == {user: variant_of("one-salt", user, WEIGHT) for user in USERS}
 
 
 @pytest.mark.parametrize("value", ["", None, [], {}, ["user-1"], {"id": "user-1"}], ids=repr)
 def test_a_claim_that_is_no_plain_value_is_no_key(client: Client, value: Any) -> None:
-    sides = {user: ask(client, "/tenant", {"tenant": value}, [("x-user-id", user)]).one("x-variant") for user in USERS}
-    assert sides == {user: side("one-salt", user, WEIGHT) for user in USERS}
+    variants = {user: ask(client, "/tenant", {"tenant": value}, [("x-user-id", user)]).one("x-variant") for user in USERS}
+    assert variants == {user: variant_of("one-salt", user, WEIGHT) for user in USERS}
 
 
 def test_a_forged_token_does_not_get_as_far(client: Client) -> None:

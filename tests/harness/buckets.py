@@ -21,7 +21,7 @@ def threshold(percent: float | str | Fraction) -> int:
     return math.ceil(Fraction(percent) / 100 * SIZE)
 
 
-def side(salt: str, key: str | bytes, green_weight: float | str | Fraction) -> str:
+def variant_of(salt: str, key: str | bytes, green_weight: float | str | Fraction) -> str:
     """The variant that a weight gives to a key."""
     return "green" if bucket(salt, key) < threshold(green_weight) else "blue"
 

@@ -9,17 +9,15 @@ reader would know:
 """
 
 import re
-import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.harness.polling import wait_until
-from tests.harness.process import Process
+from tests.harness.process import Process, run
+from tests.harness.service import Service
 
 OUTPUT_SECONDS = 20.0
 COMMAND_SECONDS = 120.0
@@ -68,10 +66,10 @@ def _without(indent: str, text: str) -> str:
     return "\n".join(line.removeprefix(indent) for line in text.splitlines())
 
 
-class Walk:
+class Walk(Service):
     """Runs blocks in `directory`, each in a shell of its own. Leaving the context ends what runs on.
 
-    `translate` puts free ports in place of those that the page names. `environment` is the whole one.
+    `translate` puts free ports in place of those that the page names. `environment` is added to that of this process.
     """
 
     def __init__(self, directory: Path, environment: Mapping[str, str], translate: Callable[[str], str] = str) -> None:
@@ -79,13 +77,9 @@ class Walk:
         self._environment = dict(environment)
         self._translate = translate
         self._numbers = count(1)
-        self._stack = ExitStack()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stack.close()
+    def _start(self, running: ExitStack) -> None:
+        """Nothing yet."""
 
     def run(self, block: Block) -> None:
         """Runs one block. Raises Differs if its output is not, and does not become, what the page shows.
@@ -94,7 +88,7 @@ class Walk:
         has commands that change something in blocks of their own, without output.
         """
         commands, expected = self._translate(block.commands), block.output and self._translate(block.output)
-        printed = self._start(commands) if block.runs_on else lambda: self._print(commands)
+        printed = self._keep_running(commands) if block.runs_on else lambda: self._print(commands)
         if expected is None:
             printed()
             return
@@ -115,24 +109,14 @@ class Walk:
             raise Differs(f"{commands}\n\nthe page shows\n{expected}\n\nit prints\n{last}") from None
 
     def _print(self, commands: str) -> str:
-        result = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", commands],
-            cwd=self._directory,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-        if result.returncode > 1:  # grep finds nothing yet
-            raise Differs(f"{commands}\n\nends with status {result.returncode}\n{result.stdout}{result.stderr}")
-        return result.stdout
+        ended = run(["bash", "-euo", "pipefail", "-c", commands], COMMAND_SECONDS, self._directory, self._environment)
+        if ended.status > 1:  # grep finds nothing yet
+            raise Differs(f"{commands}\n\nends with status {ended.status}\n{ended.output}{ended.errors}")
+        return ended.output
 
-    def _start(self, commands: str) -> Callable[[], str]:
+    def _keep_running(self, commands: str) -> Callable[[], str]:
         log = self._directory / f"runs-on-{next(self._numbers)}.log"
-        environment = [f"{name}={value}" for name, value in self._environment.items()]
-        self._stack.enter_context(Process(["env", "-i", *environment, "bash", "-c", commands], output=log, cwd=self._directory))
+        self._running.enter_context(Process(["bash", "-c", commands], log, self._directory, self._environment))
         return log.read_text
 
 

@@ -29,9 +29,9 @@ def target(port: int) -> Target:
     return Target(f"http://127.0.0.1:{port}{PATH}", headers, VARIANT_HEADER, "POST", {"instances": [[1, 2, 3]]})
 
 
-def side(user: str, green_weight: float | str) -> str:
+def variant_of(user: str, green_weight: float | str) -> str:
     """The variant that a user belongs to."""
-    return buckets.side(SALT, user, green_weight)
+    return buckets.variant_of(SALT, user, green_weight)
 
 
 def users(amount: int) -> list[str]:
@@ -39,6 +39,6 @@ def users(amount: int) -> list[str]:
 
 
 def users_on(variant: str, green_weight: float, amount: int) -> list[str]:
-    """The first users who belong to one side."""
+    """The first users who belong to one variant."""
     low, high = (0, green_weight) if variant == "green" else (green_weight, 100)
     return buckets.users_between(SALT, low, high, amount)

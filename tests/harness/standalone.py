@@ -22,7 +22,7 @@ class Standalone:
 
         with standalone.envoy() as envoy: …          # envoy.port("ingress")
         standalone.set_green_weight(50)
-        standalone.roll_back(); standalone.take_back()
+        standalone.roll_back(); standalone.end_rollback()
 
     `port` and `admin_port` are 0 (any free one) unless given.
     """
@@ -32,7 +32,7 @@ class Standalone:
         self._upstream_ports = {BLUE_ADDRESS: blue_port, GREEN_ADDRESS: green_port}
         self._ports = {"ingress": port, "admin": admin_port}
         self._routes = (SOURCE / "routes.yaml").read_text()
-        self.take_back()
+        self.end_rollback()
         filter_text = (SOURCE / "filter.yaml").read_text().replace(WASM_AS_WRITTEN, str(filter_wasm()))
         self._filter: dict[str, Any] = yaml.safe_load(filter_text)
         write_atomically(directory / "filter.yaml", filter_text)
@@ -77,7 +77,7 @@ class Standalone:
         """Replaces routes.yaml by one with this rollback flag (as YAML): what `sed -i` in the head of that file does."""
         write_atomically(self.directory / "routes.yaml", self._routes.replace(NOT_ROLLED_BACK, f"rollback: {flag}"))
 
-    def take_back(self) -> None:
+    def end_rollback(self) -> None:
         """Ends the rollback: replaces routes.yaml by the one that users copy."""
         write_atomically(self.directory / "routes.yaml", self._routes)
 

@@ -1,4 +1,4 @@
-"""The routing configuration changes by `kubectl apply`, under load; one with faults is refused, and that can be seen."""
+"""The routing configuration changes by `kubectl apply`, under load; one with errors is refused, and that can be seen."""
 
 import copy
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.mesh.harness.stage import FRAUD, Crowd, Stage
 Json = Any
 
 FIRST_WEIGHT = 10
-FAULT = "deployments[0].green_weight: 120 is not between 0 and 100"
+ERROR = "deployments[0].green_weight: 120 is not between 0 and 100"
 EXTENSIONS = "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig"
 
 
@@ -33,7 +33,7 @@ def gateway(mesh: Mesh, stage: Stage) -> Proxy:
 
 @pytest.fixture
 def crowd(stage: Stage, gateway: Proxy) -> Iterator[Crowd]:
-    """Users on their sides by the first weight. No request of theirs fails."""
+    """Users on their variants by the first weight. No request of theirs fails."""
     stage.set_green_weight(FIRST_WEIGHT)
     stage.push()
     with Crowd(FRAUD, gateway) as crowd:
@@ -43,7 +43,7 @@ def crowd(stage: Stage, gateway: Proxy) -> Iterator[Crowd]:
 
 
 def refusal(mesh: Mesh, proxy: Proxy) -> str | None:
-    """What istiod was told when the proxy last refused an extension's configuration; None if the last one was taken."""
+    """What istiod heard when the proxy last refused an extension's configuration; None if the last one was taken."""
     [status] = [one for one in mesh.istiod.debug("syncz") if one["proxy"].startswith(proxy.workload.name + ".")]
     return status["resources"][EXTENSIONS].get("lastError")
 
@@ -56,7 +56,7 @@ def test_a_weight_moves_only_those_whom_it_must(stage: Stage, crowd: Crowd, figu
         applied = stage.push()
         crowd.wait_for_weight(next_weight)
 
-        before, after = FRAUD.sides(crowd.users, weight), FRAUD.sides(crowd.users, next_weight)
+        before, after = FRAUD.variants_of(crowd.users, weight), FRAUD.variants_of(crowd.users, next_weight)
         served = crowd.served[start:]
         for user, variants in variants_in_turn(served).items():
             assert variants in ([[before[user], after[user]], [after[user]]] if before[user] != after[user] else [[after[user]]])
@@ -65,7 +65,7 @@ def test_a_weight_moves_only_those_whom_it_must(stage: Stage, crowd: Crowd, figu
         weight = next_weight
 
 
-def test_a_configuration_with_faults_is_refused_and_the_last_good_one_serves(
+def test_a_configuration_with_errors_is_refused_and_the_last_good_one_serves(
     mesh: Mesh, stage: Stage, gateway: Proxy, crowd: Crowd, figures: Figures
 ) -> None:
     rejections = mesh.istiod.metric("pilot_total_xds_rejects")
@@ -74,12 +74,12 @@ def test_a_configuration_with_faults_is_refused_and_the_last_good_one_serves(
     stage.set_green_weight(120)
     start = len(crowd.served)
     stage.push()
-    gateway.wait_for_log(FAULT, since=log)
+    gateway.wait_for_log(ERROR, since=log)
     wait_until(lambda: refusal(mesh, gateway), 10, "istiod to hear of the refusal")
     assert mesh.istiod.metric("pilot_total_xds_rejects") == rejections + 1
     figures.text("what istiod hears", refusal(mesh, gateway) or "")
     crowd.wait_for(3 * len(crowd.users))
-    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.sides(crowd.users, FIRST_WEIGHT).items())
+    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.variants_of(crowd.users, FIRST_WEIGHT).items())
 
     stage.configuration.clear()
     stage.configuration.update(good)
@@ -87,25 +87,25 @@ def test_a_configuration_with_faults_is_refused_and_the_last_good_one_serves(
     repaired = stage.push()
     crowd.wait_for_weight(30)
     wait_until(lambda: refusal(mesh, gateway) is None, 10, "istiod to hear that all is well")
-    moved = min(one.received for one in crowd.served[start:] if one.variant != FRAUD.side(one.user, FIRST_WEIGHT))
+    moved = min(one.received for one in crowd.served[start:] if one.variant != FRAUD.variant_of(one.user, FIRST_WEIGHT))
     figures.seconds("repaired: from the end of kubectl apply to the first answer by it", moved - repaired.done)
 
 
-def test_a_proxy_that_starts_under_a_configuration_with_faults_answers_500_until_it_is_repaired(
+def test_a_proxy_that_starts_under_a_configuration_with_errors_answers_500_until_it_is_repaired(
     mesh: Mesh, stage: Stage, gateway: Proxy, crowd: Crowd
 ) -> None:
     """It has no last good one, and counts as ready all the same. The proxy that has one serves on."""
     log, start = gateway.log_size(), len(crowd.served)
     stage.set_green_weight(120)
     stage.push()
-    gateway.wait_for_log(FAULT, since=log)
+    gateway.wait_for_log(ERROR, since=log)
     late = mesh.gateway()
-    late.wait_for_log(FAULT)
+    late.wait_for_log(ERROR)
     with Client(late.workload.port) as client:
         assert {client.request(FRAUD.path, [("x-user-id", user)], FRAUD.host).status for user in crowd.users} == {500}
     assert late.state() == "LIVE"
     crowd.wait_for(2 * len(crowd.users))
-    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.sides(crowd.users, FIRST_WEIGHT).items())
+    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.variants_of(crowd.users, FIRST_WEIGHT).items())
 
     stage.set_green_weight(30)
     stage.push()

@@ -40,18 +40,18 @@ def gateway(mesh: Mesh, stage: Stage) -> Proxy:
 
 @pytest.fixture
 def crowd(gateway: Proxy) -> Iterator[Crowd]:
-    """Users on their sides. No request of theirs fails."""
+    """Users on their variants. No request of theirs fails."""
     with Crowd(FRAUD, gateway) as crowd:
         crowd.wait_for_weight(WEIGHT)
         yield crowd
     assert crowd.failed() == []
 
 
-def on_their_sides(crowd: Crowd, rounds: int = 5) -> None:
-    """Waits for so many rounds of all users, in which nobody may leave their side."""
+def on_their_variants(crowd: Crowd, rounds: int = 5) -> None:
+    """Waits for so many rounds of all users, in which nobody may leave their variant."""
     start = len(crowd.served)
     crowd.wait_for(rounds * len(crowd.users))
-    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.sides(crowd.users, WEIGHT).items())
+    assert {(one.user, one.variant) for one in crowd.served[start:]} == set(FRAUD.variants_of(crowd.users, WEIGHT).items())
 
 
 def last_green(crowd: Crowd) -> float:
@@ -63,10 +63,10 @@ def test_proxies_serve_on_without_istiod_and_get_the_rollback_that_was_applied_m
 ) -> None:
     mesh.istiod.crash()
     wait_until(lambda: gateway.stat("control_plane.connected_state") == 0, 10, "the proxy to notice")
-    on_their_sides(crowd)
+    on_their_variants(crowd)
     rollback = shipped.file("rollback/all.yaml")
     mesh.kubernetes.apply(*rollback)
-    on_their_sides(crowd)
+    on_their_variants(crowd)
 
     began = time.monotonic()
     mesh.istiod.start()
@@ -85,7 +85,7 @@ def test_proxies_serve_on_without_kube_apiserver_and_get_a_rollback_when_it_is_b
     mesh.kubernetes.stop_api()
     with pytest.raises(KubectlFailed, match="refused"):
         mesh.kubernetes.apply(*rollback)
-    on_their_sides(crowd)
+    on_their_variants(crowd)
     assert mesh.istiod.is_running()
 
     mesh.kubernetes.start_api()
@@ -96,7 +96,7 @@ def test_proxies_serve_on_without_kube_apiserver_and_get_a_rollback_when_it_is_b
     crowd.wait_for_weight(WEIGHT, RETURN_SECONDS)
 
 
-def test_a_faulty_push_and_a_new_istiod_leave_the_last_good_filter(mesh: Mesh, stage: Stage, gateway: Proxy, crowd: Crowd) -> None:
+def test_an_invalid_push_and_a_new_istiod_leave_the_last_good_filter(mesh: Mesh, stage: Stage, gateway: Proxy, crowd: Crowd) -> None:
     log = gateway.log_size()
     stage.set_green_weight(120)
     stage.push()
@@ -106,7 +106,7 @@ def test_a_faulty_push_and_a_new_istiod_leave_the_last_good_filter(mesh: Mesh, s
     answers = gateway.stat("cluster_manager.cds.update_success")
     mesh.istiod.start()
     gateway.wait_for_stat("cluster_manager.cds.update_success", answers + 1, RETURN_SECONDS)
-    on_their_sides(crowd)
+    on_their_variants(crowd)
 
     stage.set_green_weight(20)
     stage.push()
@@ -135,4 +135,4 @@ def test_an_envoy_that_starts_without_istiod_does_not_listen_and_says_that_it_wa
     served = [one for one in crowd.served if one.status is not None]
     figures.seconds("from istiod being ready to the first answer", served[0].received - ready)
     assert {one.status for one in served} == {200}
-    assert {(one.user, one.variant) for one in served} == set(FRAUD.sides(crowd.users, WEIGHT).items())
+    assert {(one.user, one.variant) for one in served} == set(FRAUD.variants_of(crowd.users, WEIGHT).items())

@@ -27,7 +27,7 @@ Json = Any
 
 WEIGHT = 50
 USERS = [f"user-{number}" for number in range(200)]
-SIDES = {user: buckets.side("fraud-scorer", user, WEIGHT) for user in USERS}
+VARIANTS = {user: buckets.variant_of("fraud-scorer", user, WEIGHT) for user in USERS}
 ALL_BLUE = dict.fromkeys(USERS, "blue")
 ANNOTATION = "gateway.envoyproxy.io/bluegreen-rollback"
 
@@ -46,7 +46,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, image: str, blue: Upstream
 
 @pytest.fixture
 def resources() -> list[Json]:
-    """The shipped files, with a weight that makes both sides big."""
+    """The shipped files, with a weight that makes both variants big."""
     resources = envoy_gateway.shipped()
     plugin(resources)["config"]["deployments"][0]["green_weight"] = WEIGHT
     return resources
@@ -62,11 +62,11 @@ def proxy(gateway: EnvoyGateway) -> Iterator[Envoy]:
 
 @pytest.fixture
 def load(gateway: EnvoyGateway, proxy: Envoy, resources: list[Json]) -> Iterator[Load]:
-    """The users, all the time, and each on their side."""
+    """The users, all the time, and each on their variant."""
     gateway.push(gateway.translate(resources))
     url = f"http://127.0.0.1:{proxy.port(LISTENER)}/v1/models/fraud:predict"
     with Load(Target(url, {"host": "fraud.example.com", "x-user-id": "{user}"}, UPSTREAM_HEADER), USERS) as load:
-        wait_for(load, SIDES)
+        wait_for(load, VARIANTS)
         yield load
     assert {one.status for one in load.served} == {200}
 
@@ -76,8 +76,8 @@ def plugin(resources: list[Json]) -> Json:
     return find(resources, "EnvoyExtensionPolicy")["spec"]["wasm"][0]
 
 
-def wait_for(load: Load, sides: dict[str, str]) -> None:
-    load.wait_until(lambda served: last_variants(served) == sides, 20, "everybody to be on their sides")
+def wait_for(load: Load, variants: dict[str, str]) -> None:
+    load.wait_until(lambda served: last_variants(served) == variants, 20, "everybody to be on their variants")
 
 
 def by_annotation(resources: list[Json]) -> list[Json]:
@@ -92,14 +92,14 @@ def by_patch(resources: list[Json]) -> list[Json]:
 
 
 def test_users_are_split_and_stay(load: Load) -> None:
-    """The fixture has waited for the split; nobody leaves their side for three more rounds."""
+    """The fixture has waited for the split; nobody leaves their variant for three more rounds."""
     start = len(load.served)
     load.wait_for(3 * len(USERS))
-    assert {(one.user, one.variant) for one in load.served[start:]} == set(SIDES.items())
+    assert {(one.user, one.variant) for one in load.served[start:]} == set(VARIANTS.items())
 
 
 @pytest.mark.parametrize("roll_back", [by_annotation, by_patch])
-def test_a_rollback_takes_everybody_back_and_ends(
+def test_a_rollback_moves_everybody_to_blue_and_ends(
     roll_back: Any, gateway: EnvoyGateway, load: Load, resources: list[Json], figures: Figures
 ) -> None:
     rolled_back, as_before = gateway.translate(roll_back(resources)), gateway.translate(resources)
@@ -109,7 +109,7 @@ def test_a_rollback_takes_everybody_back_and_ends(
     wait_for(load, ALL_BLUE)
     ended = time.monotonic()
     gateway.push(as_before)
-    wait_for(load, SIDES)
+    wait_for(load, VARIANTS)
     seconds = max(one.received for one in load.served if one.variant == "green" and one.received < ended) - pushed
     figures.seconds("from the push of the routes to the last green answer", seconds)
     assert seconds <= LIMIT_SECONDS
@@ -118,7 +118,7 @@ def test_a_rollback_takes_everybody_back_and_ends(
 def test_a_new_weight_is_taken_over(gateway: EnvoyGateway, load: Load, resources: list[Json]) -> None:
     plugin(resources)["config"]["deployments"][0]["green_weight"] = 20
     gateway.push(gateway.translate(resources))
-    wait_for(load, {user: buckets.side("fraud-scorer", user, 20) for user in USERS})
+    wait_for(load, {user: buckets.variant_of("fraud-scorer", user, 20) for user in USERS})
 
 
 def test_a_client_cannot_choose_its_route_while_the_filter_is_away(gateway: EnvoyGateway, proxy: Envoy, resources: list[Json]) -> None:

@@ -32,7 +32,7 @@ def proxies(mesh: Mesh, blue: Upstream, green: Upstream) -> list[Proxy]:
 
 @pytest.fixture
 def crowds(proxies: list[Proxy]) -> Iterator[list[Crowd]]:
-    """Users at each proxy, on their sides. No request of theirs fails."""
+    """Users at each proxy, on their variants. No request of theirs fails."""
     with ExitStack() as stack:
         crowds = [stack.enter_context(Crowd(FRAUD, proxy, USERS, 1, LIGHT_LOAD_PAUSE)) for proxy in proxies]
         for crowd in crowds:
@@ -64,7 +64,7 @@ def test_a_proxy_that_a_rollback_has_not_reached_serves_on_and_can_be_seen(mesh:
         wait_until(lambda: stale(mesh) == [cut_off.workload.name], 10, "istiod to see who has not answered, and nobody else")
         start = len(at_the_end.served)
         at_the_end.wait_for(2 * len(USERS))
-        assert {(one.user, one.variant) for one in at_the_end.served[start:]} == set(FRAUD.sides(USERS, WEIGHT).items())
+        assert {(one.user, one.variant) for one in at_the_end.served[start:]} == set(FRAUD.variants_of(USERS, WEIGHT).items())
         assert FLAG not in cut_off.admin(ROUTES)
 
         resumed = time.monotonic()

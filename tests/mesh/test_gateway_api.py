@@ -21,7 +21,7 @@ GATEWAY_LABELS = {"gateway.networking.k8s.io/gateway-name": "models"}
 
 @pytest.fixture(scope="module")
 def crowd(mesh: Mesh, blue: Upstream, green: Upstream) -> Iterator[Crowd]:
-    """Users on their sides. No request of theirs fails."""
+    """Users on their variants. No request of theirs fails."""
     mesh.kubernetes.apply(service("models-istio", GATEWAY_LABELS, GATEWAY_NAMESPACE))
     Stage(mesh, blue, green, ["http-routes", "gateway-api"], WEIGHT)
     with Crowd(FRAUD, mesh.gateway(GATEWAY_LABELS)) as crowd:

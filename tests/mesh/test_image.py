@@ -97,10 +97,10 @@ def test_the_same_filter_makes_the_same_image(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["labels", "annotations"])
 def test_the_image_tells_source_licence_and_version(reference: str, place: str) -> None:
     manifest = json.loads(crane("manifest", reference))
-    told = manifest["annotations"] if place == "annotations" else json.loads(crane("config", reference))["config"]["Labels"]
-    told = {name.removeprefix("org.opencontainers.image."): value for name, value in told.items()}
-    assert (told["licenses"], told["version"], told["title"]) == (PACKAGE["license"], PACKAGE["version"], "bluegreen")
-    assert told["source"].startswith("https://")
+    found = manifest["annotations"] if place == "annotations" else json.loads(crane("config", reference))["config"]["Labels"]
+    found = {name.removeprefix("org.opencontainers.image."): value for name, value in found.items()}
+    assert (found["licenses"], found["version"], found["title"]) == (PACKAGE["license"], PACKAGE["version"], "bluegreen")
+    assert found["source"].startswith("https://")
 
 
 def test_the_image_has_the_licence_in_it(reference: str, tmp_path: Path) -> None:

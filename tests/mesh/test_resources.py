@@ -58,12 +58,12 @@ PLACES = [DIRECTORY / place for place in ("gateway", "gateway-api", "sidecar", "
 WITH_THE_FILTER = [*PLACES, DIRECTORY / "weights", DIRECTORY / "weights" / "flagger"]
 
 
-class Faults(Exception):
+class Refused(Exception):
     """What is wrong with resources, as the tool that found it says it."""
 
 
 class Checks:
-    """The checks, each of which raises Faults. `directory` is for drafts."""
+    """The checks, each of which raises Refused. `directory` is for drafts."""
 
     def __init__(self, control_plane: ControlPlane, directory: Path) -> None:
         self._kubernetes = control_plane.kubernetes
@@ -91,7 +91,7 @@ class Checks:
                 "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", self._draft("resources", resources)
             )
         except KubectlFailed as refused:
-            raise Faults(str(refused)) from refused
+            raise Refused(str(refused)) from refused
 
     def configure(self, resources: list[Json]) -> None:
         """An Envoy with the filter, as it is configured."""
@@ -101,7 +101,7 @@ class Checks:
                 with Envoy(bootstrap([ingress], [cluster("nowhere", 1)]), self._directory):
                     pass
             except ProcessEnded as refused:
-                raise Faults(str(refused)) from refused
+                raise Refused(str(refused)) from refused
 
     def _draft(self, what: str, resources: list[Json]) -> Path:
         file = self._directory / f"{what}.yaml"
@@ -111,10 +111,10 @@ class Checks:
     def _run(self, *arguments: str | Path) -> None:
         """istioctl. It ends well also with warnings, which count here: one of them is a field that Envoy does not know."""
         ended = run([self._istioctl, *arguments])
-        told = [line.strip() for line in (ended.output + ended.errors).splitlines()]
-        faults = [line for line in told if line.startswith(("*", "Error", "Warning")) and OF_EVERY_ENVOY_FILTER not in line]
-        if faults:
-            raise Faults("\n".join(faults))
+        lines = [line.strip() for line in (ended.output + ended.errors).splitlines()]
+        errors = [line for line in lines if line.startswith(("*", "Error", "Warning")) and OF_EVERY_ENVOY_FILTER not in line]
+        if errors:
+            raise Refused("\n".join(errors))
 
 
 Check = Callable[[Checks, list[Json]], None]
@@ -241,7 +241,7 @@ def having(value: Json, *path: str | int) -> Callable[[Json], None]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind", "fault", "finder"),
+    ("folder", "kind", "mistake", "finder"),
     [
         ("routes", "VirtualService", having("gren", "spec", "http", 0, "route", 0, "destination", "subset"), Checks.analyze),
         ("routes", "VirtualService", having(["istio-ingress/model"], "spec", "gateways"), Checks.analyze),
@@ -257,8 +257,8 @@ def having(value: Json, *path: str | int) -> Callable[[Json], None]:
         ("http-routes", "HTTPRoute", having("Exactly", "spec", "rules", 0, "matches", 0, "headers", 0, "type"), Checks.apply),
     ],
 )
-def test_a_wrong_file_is_found(checks: Checks, folder: str, kind: str, fault: Callable[[Json], None], finder: Check) -> None:
+def test_a_wrong_file_is_found(checks: Checks, folder: str, kind: str, mistake: Callable[[Json], None], finder: Check) -> None:
     resources = built(DIRECTORY / folder)
-    fault(next(resource for resource in resources if resource["kind"] == kind))
-    with pytest.raises(Faults):
+    mistake(next(resource for resource in resources if resource["kind"] == kind))
+    with pytest.raises(Refused):
         finder(checks, resources)

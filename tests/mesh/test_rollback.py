@@ -29,7 +29,7 @@ def stage(mesh: Mesh, blue: Upstream, green: Upstream) -> Stage:
 
 @pytest.fixture(scope="module")
 def crowds(mesh: Mesh, stage: Stage) -> Iterator[list[Crowd]]:
-    """The users of both deployments, on their sides."""
+    """The users of both deployments, on their variants."""
     gateway = mesh.gateway()
     with Crowd(FRAUD, gateway) as fraud, Crowd(CHURN, gateway) as churn:
         fraud.wait_for_weight(WEIGHT)

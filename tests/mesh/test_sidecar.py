@@ -21,7 +21,7 @@ VARIANT_TAG = "x-bluegreen-variant"
 def sidecars(mesh: Mesh, blue: Upstream, green: Upstream) -> tuple[Proxy, Proxy]:
     """Those of a client of `fraud`, and of `fraud` itself, which calls `churn`. Churn follows the variant of fraud."""
     stage = Stage(mesh, blue, green, ["routes", "sidecar"], WEIGHT)
-    stage.configuration["deployments"][1]["trust_upstream_tags"] = "internal"
+    stage.configuration["deployments"][1]["trust_tags_from"] = "internal"
     stage.push()
     return mesh.sidecar(), mesh.sidecar()
 
@@ -42,28 +42,28 @@ def ask(client: Client, deployment: Deployment, user: str, headers: list[Header]
 def test_the_outbound_side_tags_and_routes(hops: tuple[Client, Client]) -> None:
     for user in USERS:
         answer = ask(hops[0], FRAUD, user)
-        assert (served_by(answer), received(answer, VARIANT_TAG)) == (FRAUD.side(user, WEIGHT), [FRAUD.side(user, WEIGHT)])
+        assert (served_by(answer), received(answer, VARIANT_TAG)) == (FRAUD.variant_of(user, WEIGHT), [FRAUD.variant_of(user, WEIGHT)])
 
 
 def test_a_second_hop_keeps_the_variant_of_the_first(hops: tuple[Client, Client]) -> None:
-    on_another_side = {"blue": 0, "green": 0}
+    on_another_variant = {"blue": 0, "green": 0}
     for user in USERS:
         [tag] = received(ask(hops[0], FRAUD, user), VARIANT_TAG)
         answer = ask(hops[1], CHURN, user, [(VARIANT_TAG, tag)])
         assert (served_by(answer), received(answer, VARIANT_TAG)) == (tag, [tag])
-        on_another_side[tag] += CHURN.side(user, WEIGHT) != tag
-    assert min(on_another_side.values()) > 10, "users whom their own bucket would have put on the other side"
+        on_another_variant[tag] += CHURN.variant_of(user, WEIGHT) != tag
+    assert min(on_another_variant.values()) > 10, "users whom their own bucket would have put on the other variant"
 
 
 def test_without_a_tag_the_second_hop_decides_for_itself(hops: tuple[Client, Client]) -> None:
     for user in USERS:
-        assert served_by(ask(hops[1], CHURN, user)) == CHURN.side(user, WEIGHT)
+        assert served_by(ask(hops[1], CHURN, user)) == CHURN.variant_of(user, WEIGHT)
 
 
 def test_a_tag_is_not_believed_where_the_deployment_does_not_say_so(hops: tuple[Client, Client]) -> None:
     for user in USERS:
         for tag in ("blue", "green"):
-            assert served_by(ask(hops[0], FRAUD, user, [(VARIANT_TAG, tag)])) == FRAUD.side(user, WEIGHT)
+            assert served_by(ask(hops[0], FRAUD, user, [(VARIANT_TAG, tag)])) == FRAUD.variant_of(user, WEIGHT)
 
 
 def test_a_rollback_reaches_the_outbound_side_within_a_second(mesh: Mesh, sidecars: tuple[Proxy, Proxy], figures: Figures) -> None:

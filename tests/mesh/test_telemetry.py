@@ -18,7 +18,7 @@ def test_each_request_is_logged_with_its_variant(mesh: Mesh, blue: Upstream, gre
         wait_until(lambda: client.request(FRAUD.path, host=FRAUD.host).status == 200, 20, "the model to be served")
         for user in USERS:
             client.request(f"{FRAUD.path}?user={user}", [("x-user-id", user)], FRAUD.host)
-    expected = {f"{FRAUD.path}?user={user}": FRAUD.side(user, WEIGHT) for user in USERS}
+    expected = {f"{FRAUD.path}?user={user}": FRAUD.variant_of(user, WEIGHT) for user in USERS}
     wait_until(lambda: expected.keys() <= variants_by_path(gateway).keys(), 20, "all requests to be logged")
     assert {path: variants_by_path(gateway)[path] for path in expected} == expected
 

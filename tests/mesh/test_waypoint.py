@@ -41,7 +41,7 @@ def proxy(mesh: Mesh, blue: Upstream, green: Upstream) -> Proxy:
 
 @pytest.fixture
 def load(mesh: Mesh, proxy: Proxy) -> Iterator[Load]:
-    """Users of the service, on their sides. No request fails, and the listener stays as it is."""
+    """Users of the service, on their variants. No request fails, and the listener stays as it is."""
     mesh.kubernetes.apply(*overlay(mesh, "waypoint"))
     url = f"http://127.0.0.1:{proxy.port(waypoint.ENTRY)}{FRAUD.path}"
     with Load(Target(url, {"host": FRAUD.service, "x-user-id": "{user}"}, UPSTREAM_HEADER), USERS, pause=PAUSE_SECONDS) as load:
@@ -59,11 +59,11 @@ def overlay(mesh: Mesh, name: str, green_weight: float = WEIGHT) -> list[Json]:
 
 
 def wait_for(load: Load, green_weight: float) -> None:
-    sides = FRAUD.sides(USERS, green_weight)
-    load.wait_until(lambda served: last_variants(served) == sides, 30, f"everybody to be where {green_weight} percent puts them")
+    variants = FRAUD.variants_of(USERS, green_weight)
+    load.wait_until(lambda served: last_variants(served) == variants, 30, f"everybody to be where {green_weight} percent puts them")
 
 
-def test_its_rollback_takes_everybody_back_and_ends(mesh: Mesh, load: Load, figures: Figures) -> None:
+def test_its_rollback_moves_everybody_to_blue_and_ends(mesh: Mesh, load: Load, figures: Figures) -> None:
     """As the head of the overlay says."""
     _, roll_back, end = shipped.commands("waypoint/kustomization.yaml")
     start = len(load.served)

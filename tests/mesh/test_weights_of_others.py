@@ -1,4 +1,4 @@
-"""Weights that Argo Rollouts or Flagger write into the VirtualService: users stay on their side, and a rollback beats the weights."""
+"""Weights that Argo Rollouts or Flagger write into the VirtualService: users stay on their variant, and a rollback beats the weights."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -83,14 +83,14 @@ def weights(request: pytest.FixtureRequest, mesh: Mesh, blue: Upstream, green: U
         yield Weights(mesh, crowd, write)
 
 
-def test_users_stay_on_their_side_while_others_move_the_weights(weights: Weights, figures: Figures) -> None:
+def test_users_stay_on_their_variant_while_others_move_the_weights(weights: Weights, figures: Figures) -> None:
     crowd, weight = weights.crowd, 0
     for next_weight in STEPS:
         start = len(crowd.served)
         applied = weights.write(next_weight)
         crowd.wait_for_weight(next_weight)
         crowd.wait_for(2 * len(crowd.users))
-        before, after = FRAUD.sides(crowd.users, weight), FRAUD.sides(crowd.users, next_weight)
+        before, after = FRAUD.variants_of(crowd.users, weight), FRAUD.variants_of(crowd.users, next_weight)
         served = crowd.served[start:]
         assert [one for one in served if one.status != 200] == []
         for user, variants in variants_in_turn(served).items():

@@ -133,7 +133,7 @@ def draw_defaults(rng: Random, tags: Json) -> Json:
     if rng.random() < 0.4:
         defaults["mirror"] = draw_mirror(rng)
     if rng.random() < 0.4:
-        defaults["trust_upstream_tags"] = draw_trust(rng, tags)
+        defaults["trust_tags_from"] = draw_trust(rng, tags)
     return defaults
 
 

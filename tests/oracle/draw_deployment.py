@@ -31,7 +31,7 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         deployment["match"] = match
     if rng.random() < 0.7:
         deployment["clusters"] = {"blue": f"{name}-blue", "green": f"{name}-green"}
-    by_route = "bucket_header" in config["tags"] and tells_the_side(config["tags"], deployment) and rng.random() < 0.3
+    by_route = "bucket_header" in config["tags"] and tells_the_variant(config["tags"], deployment) and rng.random() < 0.3
     if by_route:
         deployment["split_by"] = "route"
     elif rng.random() < 0.3:
@@ -51,14 +51,14 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         may_mirror = config["tags"].get("mirror_header", "default") is not None
         deployment["mirror"] = draw_mirror(rng) if may_mirror and rng.random() < 0.9 else None
     if rng.random() < 0.25:
-        deployment["trust_upstream_tags"] = draw_trust(rng, config["tags"])
+        deployment["trust_tags_from"] = draw_trust(rng, config["tags"])
     if rng.random() < 0.1:
         deployment["rollback"] = rng.random() < 0.7
     return deployment
 
 
-def tells_the_side(tags: Json, deployment: Json) -> bool:
-    """Whether routes can learn a side that is fixed."""
+def tells_the_variant(tags: Json, deployment: Json) -> bool:
+    """Whether routes can learn a variant that is fixed."""
     by_cluster = "clusters" in deployment and tags.get("cluster_header", "default") is not None
     return by_cluster or tags.get("variant_header", "default") is not None or tags.get("filter_state") is not None
 
@@ -122,7 +122,7 @@ def draw_sticky(rng: Random) -> Json:
 
 
 def draw_pins(rng: Random) -> Json:
-    """No key on both sides, nor twice on one."""
+    """No key on both variants, nor twice on one."""
     keys = rng.sample([f"u{number}" for number in range(40)] + ["jürgen", "a b", "198.51.100.7", "42", "true"], rng.randint(1, 12))
     cut = rng.randint(0, len(keys))
     return rng.choice([{"green": keys[:cut], "blue": keys[cut:]}, {"blue": keys[cut:], "green": keys[:cut]}, {"green": keys}])

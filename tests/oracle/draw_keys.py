@@ -8,7 +8,7 @@ from tests.oracle.draw_deployment import KEY_COOKIES, KEY_HEADERS, KEY_QUERIES
 from tests.oracle.edge import key_with_bucket
 from tests.oracle.keys import BUCKETS
 from tests.oracle.request import read_request
-from tests.oracle.rollback import limit
+from tests.oracle.rollback import max_green_weight
 from tests.oracle.tags import BUCKET_HEADER
 from tests.oracle.weight import share, threshold, weight_in_force
 
@@ -74,7 +74,7 @@ def draw_query(rng: Random, group: Json, aim: Json) -> str:
 
 def draw_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
     kind = rng.random()
-    pins = [key for side in aim.get("pins", {}).values() for key in side]
+    pins = [key for variant in aim.get("pins", {}).values() for key in variant]
     if pins and rng.random() < 0.4:
         return rng.choice(pins).encode()
     if kind < 0.35:
@@ -100,13 +100,13 @@ def draw_edge_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
 
 
 def draw_threshold(rng: Random, group: Json, aim: Json) -> int:
-    """Of the weight, the limit, the cohort that is mirrored, or a value of the bucket header."""
+    """Of the weight, the max_green_weight, the cohort that is mirrored, or a value of the bucket header."""
     request = read_request(group, {"path": "/"})
     weight = weight_in_force(aim, request.now)
-    most = limit(group["config"].get("rollback", {}), aim["name"], request)
-    thresholds = [threshold(weight), threshold(most)]
+    max_green = max_green_weight(group["config"].get("rollback", {}), aim["name"], request)
+    thresholds = [threshold(weight), threshold(max_green)]
     if aim.get("mirror"):
-        thresholds.append(threshold(min(weight, most)) + threshold(share(aim["mirror"]["percent"])))
+        thresholds.append(threshold(min(weight, max_green)) + threshold(share(aim["mirror"]["percent"])))
     if "bucket_header" in group["config"]["tags"]:
         buckets = (BUCKET_HEADER | group["config"]["tags"]["bucket_header"])["buckets"]
         thresholds.append(-(-rng.randint(0, buckets) * BUCKETS // buckets))

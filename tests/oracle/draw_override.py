@@ -35,8 +35,8 @@ def draw_value(rng: Random, group: Json, aim: Json, settings: Json) -> Json:
     rng.shuffle(fields)
     if rng.random() < 0.15:
         spoil(rng, fields)
-    side = rng.choice(["green"] * 9 + ["blue"] * 9 + ["Green", ""])
-    token = ";".join([side, *fields])
+    variant = rng.choice(["green"] * 9 + ["blue"] * 9 + ["Green", ""])
+    token = ";".join([variant, *fields])
     secret = SECRETS[key if rng.random() < 0.9 else rng.choice("abc")]
     if rng.random() < 0.85 or "=+" in token or "=-" in token:
         return {"signed": token, "secret": secret}

@@ -104,7 +104,7 @@ def draw_tag_lines(rng: Random, config: Json, aim: Json) -> list[list[Json]]:
     """Tags as an earlier proxy sets them, or as a client forges them."""
     tags = config["tags"]
     variant_header = tags.get("variant_header", "x-bluegreen-variant")
-    if variant_header and aim.get("trust_upstream_tags", "never") != "never" and rng.random() < 0.6:
+    if variant_header and aim.get("trust_tags_from", "never") != "never" and rng.random() < 0.6:
         return [[variant_header, rng.choice(["green", "blue", "green", "blue", "Green", ""])] for _ in range(rng.choice([1] * 5 + [2]))]
     if rng.random() < 0.6:
         return []

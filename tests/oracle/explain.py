@@ -42,8 +42,8 @@ def weight_text(deployment: Json, decision: Decision) -> str | None:
     if decision.bucket is None:
         return "none"
     if decision.weight is None:
-        return "route" if decision.limit == 1 else share_text(decision.limit)
-    weight, lower = decision.weight, min(decision.weight, decision.limit)
+        return "route" if decision.max_green_weight == 1 else share_text(decision.max_green_weight)
+    weight, lower = decision.weight, min(decision.weight, decision.max_green_weight)
     if decision.bucket < threshold(weight):
         weight = lower
     elif deployment.get("mirror") and lower < weight:

@@ -19,7 +19,7 @@ Json = Any
 def expectation(group: Json, request: Json) -> dict[str, Json]:
     """The `expect` object of a case in a group.
 
-    What chance decides (the side of a key that is drawn at random) and what the contract
+    What chance decides (the variant of a key that is drawn at random) and what the contract
     leaves open is left out of the result.
     """
     config = group["config"]

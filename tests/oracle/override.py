@@ -1,4 +1,4 @@
-"""Who may choose a side: the override of a request, and the tag of a trusted upstream."""
+"""Who may choose a variant: the override of a request, and the tag of a trusted upstream."""
 
 import base64
 import hmac
@@ -21,7 +21,7 @@ def override_header(settings: Json) -> str:
 
 
 def accepted_override(settings: Json | None, name: str, request: Request) -> str | None:
-    """The side that an accepted override asks for."""
+    """The variant that an accepted override asks for."""
     lines = request.lines(override_header(settings)) if settings else []
     if len(lines) != 1:
         return None
@@ -30,8 +30,8 @@ def accepted_override(settings: Json | None, name: str, request: Request) -> str
     token = TOKEN.fullmatch(lines[0])
     if token is None:
         return None
-    signed, side, fields, signature = token.groups()
-    return side.decode() if is_genuine(settings, signed, token_fields(fields), signature, name, request.now) else None
+    signed, variant, fields, signature = token.groups()
+    return variant.decode() if is_genuine(settings, signed, token_fields(fields), signature, name, request.now) else None
 
 
 def plain_is_allowed(settings: Json, request: Request) -> bool:
@@ -60,8 +60,8 @@ def is_genuine(settings: Json, signed: bytes, fields: dict[str, str], signature:
     return any(hmac.digest(secret, signed, "sha256") == bytes.fromhex(signature.decode()) for secret in secrets)
 
 
-def trusted_upstream_tag(trust: Json, variant_header: str | None, request: Request) -> str | None:
-    """The side that an earlier proxy chose, if it is one to be believed."""
+def trusted_peer_tag(trust: Json, variant_header: str | None, request: Request) -> str | None:
+    """The variant that an earlier proxy chose, if it is one to be believed."""
     lines = request.lines(variant_header) if variant_header else []
     if lines not in ([b"green"], [b"blue"]):
         return None

@@ -18,24 +18,24 @@ FALSE_TEXTS = {"false", "no", "off", "0"}
 NOTHING, EVERYTHING = Fraction(0), Fraction(1)
 
 
-def limit(rollback: Json, name: str, request: Request) -> Fraction:
+def max_green_weight(rollback: Json, name: str, request: Request) -> Fraction:
     """The share of the buckets that may be green: nothing if a flag holds, else the lowest cap of all sources."""
-    limits = [EVERYTHING]
+    allowed = [EVERYTHING]
     for source in rollback.get("sources", DEFAULT_SOURCES):
         if isinstance(source, dict):
             flag = at_path(request.properties, [*metadata_path(source["in"]), *source["path"]])
-            limits.append(NOTHING if flag_holds(flag, name) else EVERYTHING)
+            allowed.append(NOTHING if flag_holds(flag, name) else EVERYTHING)
         else:
             path = [*metadata_path(source), rollback.get("namespace", "bluegreen")]
-            limits.append(limit_in_namespace(at_path(request.properties, path), name))
-    return min(limits)
+            allowed.append(max_in_namespace(at_path(request.properties, path), name))
+    return min(allowed)
 
 
 def metadata_path(source: str) -> list[str]:
     return ["xds", "node", "metadata"] if source == "node" else ["xds", f"{source}_metadata", "filter_metadata"]
 
 
-def limit_in_namespace(struct: Json, name: str) -> Fraction:
+def max_in_namespace(struct: Json, name: str) -> Fraction:
     """A null anywhere makes the whole namespace unreadable, which counts as rolled back."""
     if struct is MISSING:
         return EVERYTHING

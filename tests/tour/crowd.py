@@ -13,7 +13,7 @@ import aiohttp
 from tests.tour.model import Model, Transaction, transactions
 
 PATH = "/v1/models/fraud:predict"
-SIDES = {"1": "blue", "2": "green"}  # by the version that a model server says it is
+VARIANTS = {"1": "blue", "2": "green"}  # by the version that a model server says it is
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class User:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a user got: `side` is blue or green, or None where `failure` says what went wrong."""
+    """What a user got: `variant` is blue or green, or None where `failure` says what went wrong."""
 
     user: User
-    side: str | None
+    variant: str | None
     failure: str | None
     at: float  # seconds, of time.perf_counter
 
@@ -63,24 +63,24 @@ class Crowd:
 
     async def _ask_as(self, user: User, forged: Mapping[str, str]) -> Answer:
         headers = {"x-user-id": user.id, "content-type": "application/json", **forged}
-        side = failure = None
+        variant = failure = None
         try:
             async with self._session.post(self._url, data=self._questions[user.id], headers=headers) as response:
                 if response.status != 200:
                     failure = f"status {response.status}: {(await response.text())[:80].strip()}"
                 else:
-                    side, failure = self._judge(user, await response.json())
-        except (aiohttp.ClientError, TimeoutError, ValueError) as fault:
-            failure = f"{type(fault).__name__}: {fault}"
-        return Answer(user, side, failure, time.perf_counter())
+                    variant, failure = self._judge(user, await response.json())
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            failure = f"{type(error).__name__}: {error}"
+        return Answer(user, variant, failure, time.perf_counter())
 
     def _judge(self, user: User, body: object) -> tuple[str | None, str | None]:
         version = body.get("version") if isinstance(body, dict) else None
-        if version not in SIDES:
+        if version not in VARIANTS:
             return None, f"an answer of no version: {body}"
         if body.get("predictions") != [self._expected[user.id][version]]:
             return None, f"not what version {version} says of {user.id}: {body}"
-        return SIDES[version], None
+        return VARIANTS[version], None
 
     async def ask_all(self, heard: Listener, forged: Callable[[User], Mapping[str, str]] | None = None) -> None:
         """One request of every user, in random order."""

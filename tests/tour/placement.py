@@ -1,4 +1,4 @@
-"""Which user is on which side, and who moved between two looks."""
+"""Which user is on which variant, and who moved between two looks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,27 +11,27 @@ from tests.tour.crowd import Answer
 
 @dataclass
 class Placement:
-    """The side of every user, learned from the answers they got."""
+    """The variant of every user, learned from the answers they got."""
 
-    sides: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, str] = field(default_factory=dict)
     asked: int = 0
     failures: list[str] = field(default_factory=list)
     wavering: set[str] = field(default_factory=set)
-    """Users who were answered by both sides."""
+    """Users who were answered by both variants."""
 
     def hear(self, answer: Answer) -> None:
         self.asked += 1
-        if answer.side is None:
+        if answer.variant is None:
             self.failures.append(f"{answer.user.id}: {answer.failure}")
-        elif self.sides.setdefault(answer.user.id, answer.side) != answer.side:
+        elif self.variants.setdefault(answer.user.id, answer.variant) != answer.variant:
             self.wavering.add(answer.user.id)
 
-    def on(self, side: str) -> set[str]:
-        return {user for user, where in self.sides.items() if where == side}
+    def on(self, variant: str) -> set[str]:
+        return {user for user, where in self.variants.items() if where == variant}
 
     def share(self) -> float:
         """The share of users on green, 0 to 1."""
-        return len(self.on("green")) / max(len(self.sides), 1)
+        return len(self.on("green")) / max(len(self.variants), 1)
 
 
 @dataclass(frozen=True)

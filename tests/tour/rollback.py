@@ -16,7 +16,7 @@ class RollbackWatch:
     def __init__(self, users: int, steady_answers: int) -> None:
         self._users = users
         self._steady_answers = steady_answers
-        self._last_sides: deque[str | None] = deque(maxlen=LAST_ANSWERS)
+        self._last_variants: deque[str | None] = deque(maxlen=LAST_ANSWERS)
         self._pushed_at: float | None = None
         self._last_green_at: float | None = None
         self.before = Placement()
@@ -27,12 +27,12 @@ class RollbackWatch:
 
     def hear(self, answer: Answer) -> None:
         self.asked += 1
-        self._last_sides.append(answer.side)
-        if answer.side is None:
+        self._last_variants.append(answer.variant)
+        if answer.variant is None:
             self.failures.append(f"{answer.user.id}: {answer.failure}")
         if self._pushed_at is None:
             self.before.hear(answer)
-        elif answer.side == "green":
+        elif answer.variant == "green":
             self._last_green_at = answer.at
             self.after = Placement()
         else:
@@ -59,7 +59,7 @@ class RollbackWatch:
 
     def share(self) -> float:
         """The share of green among the last answers, 0 to 1."""
-        return self._last_sides.count("green") / max(len(self._last_sides), 1)
+        return self._last_variants.count("green") / max(len(self._last_variants), 1)
 
     def milliseconds(self) -> float:
         """From the push to the last green answer; 0 if green did not answer any more."""

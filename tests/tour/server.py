@@ -32,16 +32,16 @@ class ModelServer(ThreadingHTTPServer):
         """The answer to the body of a request; ValueError says what is wrong with it."""
         try:
             question = json.loads(body)
-        except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as fault:
-            raise ValueError("the body is not JSON") from fault
+        except (UnicodeDecodeError, RecursionError, json.JSONDecodeError) as error:
+            raise ValueError("the body is not JSON") from error
         if not isinstance(question, dict) or not isinstance(question.get("instances"), list):
             raise ValueError('the body has no list of instances')
         predictions = []
         for number, instance in enumerate(question["instances"]):
             try:
                 predictions.append(self.model.score(Transaction.from_json(instance)))
-            except ValueError as fault:
-                raise ValueError(f"instances[{number}]: {fault}") from fault
+            except ValueError as error:
+                raise ValueError(f"instances[{number}]: {error}") from error
         return {"predictions": predictions, "model": "fraud", "version": self.model.version}
 
 
@@ -71,8 +71,8 @@ class Conversation(BaseHTTPRequestHandler):
             return
         try:
             self._answer(HTTPStatus.OK, self.server.predict(body))
-        except ValueError as fault:
-            self._answer(HTTPStatus.BAD_REQUEST, {"error": str(fault)})
+        except ValueError as error:
+            self._answer(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
     def _answer(self, status: HTTPStatus, value: dict[str, object]) -> None:
         body = json.dumps(value).encode() + b"\n"

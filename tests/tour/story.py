@@ -1,4 +1,4 @@
-"""The steps of the tour: a new model gets more and more users, is taken back under load, and comes again."""
+"""The steps of the tour: a new model gets more and more users, is rolled back under load, and comes again."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ ROUTE_RELOADS = re.compile(r"\.rds\..*\.config_reload$")
 
 
 class Story:
-    """Tells the steps. On which side a user is, is judged by which model server answered, never by a header."""
+    """Tells the steps. On which variant a user is, is judged by which model server answered, never by a header."""
 
     def __init__(self, stage: Stage, crowd: Crowd, runner: asyncio.Runner, display: Display, findings: Findings) -> None:
         self._stage = stage
@@ -64,8 +64,8 @@ class Story:
             )
         deployment = standalone.configuration()["deployments"][0]
         salt = deployment.get("sticky", {}).get("salt", deployment["name"])
-        belongs = computed(placement.sides, salt, percent)
-        self._misplaced += sum(belongs[user] != side for user, side in placement.sides.items())
+        belongs = computed(placement.variants, salt, percent)
+        self._misplaced += sum(belongs[user] != variant for user, variant in placement.variants.items())
         return placement
 
     def _roll_back(self, number: int) -> None:
@@ -94,28 +94,28 @@ class Story:
 
     def _end_rollback(self, number: int, before: Placement) -> None:
         self._display.step(number, "The rollback is taken away")
-        waited = self._push(ROUTE_RELOADS, self._stage.standalone.take_back)
+        waited = self._push(ROUTE_RELOADS, self._stage.standalone.end_rollback)
         self._display.text(f"   routes.yaml says rollback: false again, in effect after {1000 * waited:.0f} ms")
         again = self._look(rounds=1)
         self._check_nobody_moved("rollback over: everybody is where they were", before, again)
 
     def _forge(self, number: int, before: Placement) -> None:
-        self._display.step(number, "Every user forges the tags of the other side")
+        self._display.step(number, "Every user forges the tags of the other variant")
         configuration = self._stage.standalone.configuration()
         tags, clusters = DEFAULT_TAGS | configuration.get("tags", {}), configuration["deployments"][0]["clusters"]
 
         def forged(user: User) -> Mapping[str, str]:
-            wish = "blue" if before.sides.get(user.id) == "green" else "green"
+            wish = "blue" if before.variants.get(user.id) == "green" else "green"
             return {tags["variant_header"]: wish, tags["cluster_header"]: clusters[wish]}
 
         example = forged(self._crowd.members[0])
         self._display.text("   " + ", ".join(f"{name}: {value}" for name, value in example.items()))
         served = self._look(rounds=1, forged=forged)
-        self._check_nobody_moved("forged tags: nobody gets to the other side", before, served)
+        self._check_nobody_moved("forged tags: nobody gets to the other variant", before, served)
 
     def _check_all_in_all(self) -> None:
         check = self._findings.check
-        check("every user was kept on one side", self._wavering == 0, f"{self._wavering} were answered by both")
+        check("every user was kept on one variant", self._wavering == 0, f"{self._wavering} were answered by both")
         check("users are where Python's xxhash puts them", self._misplaced == 0, f"{self._misplaced} elsewhere")
         check("no request failed, no answer is wrong", not self._failures, f"{len(self._failures)} of {self._asked:,}")
         for failure in self._failures[:5]:
@@ -125,9 +125,9 @@ class Story:
         check("Envoy closed no connection", closed == 0 < opened, f"{closed} of {opened}")
 
     def _check_nobody_moved(self, claim: str, before: Placement, after: Placement) -> None:
-        differences = sum(after.sides.get(user) != side for user, side in before.sides.items())
-        self._display.text(f"   {differences} of {len(before.sides):,} users are on another side than before")
-        everybody = len(before.sides) == len(self._crowd.members)
+        differences = sum(after.variants.get(user) != variant for user, variant in before.variants.items())
+        self._display.text(f"   {differences} of {len(before.variants):,} users are on another variant than before")
+        everybody = len(before.variants) == len(self._crowd.members)
         self._findings.check(claim, everybody and differences == 0, f"{differences} differences")
 
     def _push(self, reloads: re.Pattern[str], push: Callable[[], None]) -> float:

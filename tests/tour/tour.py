@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.harness.artefact import REPOSITORY, FilterNotBuilt
-from tests.tour.crowd import SIDES, Crowd, users
+from tests.tour.crowd import VARIANTS, Crowd, users
 from tests.tour.display import BOLD, Display
 from tests.tour.findings import Findings
 from tests.tour.model import FEATURES, Model, train
@@ -39,15 +39,15 @@ def main() -> int:
         display.text("Stopped; nothing is left running.")
         if not findings.complete:
             return 130
-    except (FilterNotBuilt, TimeoutError, RuntimeError) as fault:
-        display.text(f"The tour could not go on: {fault}")
+    except (FilterNotBuilt, TimeoutError, RuntimeError) as error:
+        display.text(f"The tour could not go on: {error}")
         return 1
     return 0 if findings.all_held() else 1
 
 
 def tour(directory: Path, display: Display, findings: Findings, stays: bool) -> None:
     """Sets the stage, tells the story, and shows what was found; ends at once unless it `stays`."""
-    display.text("bluegreen: who gets the new model, decided inside Envoy, and taken back at once", BOLD)
+    display.text("bluegreen: who gets the new model, decided inside Envoy, and rolled back at once", BOLD)
     display.now("training two models, starting two model servers and Envoy")
     with ExitStack() as running:
         up = running.enter_context(stage(directory, meanwhile=train_all, say=display.text))
@@ -76,9 +76,9 @@ def train_all() -> None:
 
 
 def introduce(display: Display, up: Stage, models: Mapping[str, Model]) -> None:
-    for version, side in SIDES.items():
+    for version, variant in VARIANTS.items():
         model, address = models[version], f"127.0.0.1:{up.model_ports[version]}"
-        display.text(f"   {side:6} {address:16} fraud model v{version}, {len(model.weights)} weights, AUC {model.auc:.3f} on unseen data")
+        display.text(f"   {variant:6} {address:16} fraud model v{version}, {len(model.weights)} weights, AUC {model.auc:.3f} on unseen data")
     display.text(f"   Envoy  127.0.0.1:{up.port:<6} files of envoy/standalone, admin on port {up.admin_port}")
     display.text(f"   users  {USERS:<16,} each with an x-user-id and a payment to judge")
 

@@ -11,7 +11,7 @@ from tests.tour.stage import Stage
 
 def invite(display: Display, stage: Stage, users: list[User], placement: Placement) -> None:
     """Prints shell lines; they work as long as the stage is up."""
-    blue, green = (_first(users, placement, side) for side in ("blue", "green"))
+    blue, green = (_first(users, placement, variant) for variant in ("blue", "green"))
     directory = stage.standalone.directory
     (directory / "payment.json").write_text(json.dumps({"instances": [green.transaction.to_json()]}))
     ask = f"curl -d @payment.json 127.0.0.1:{stage.port}{PATH} -H x-user-id:"
@@ -32,5 +32,5 @@ def invite(display: Display, stage: Stage, users: list[User], placement: Placeme
     display.text("\nCtrl-C ends it all.", BOLD)
 
 
-def _first(users: list[User], placement: Placement, side: str) -> User:
-    return next(user for user in users if placement.sides[user.id] == side)
+def _first(users: list[User], placement: Placement, variant: str) -> User:
+    return next(user for user in users if placement.variants[user.id] == variant)

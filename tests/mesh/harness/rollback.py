@@ -23,7 +23,7 @@ class Rollback:
     applied: Applied
     deleted: Applied
     last_green: list[float]
-    """For each crowd of which somebody was taken back: when one of these got the last answer from green."""
+    """For each crowd of which somebody was rolled back: when one of these got the last answer from green."""
     first_back: float
     """When the first of them got an answer from green again."""
 
@@ -58,19 +58,19 @@ def roll_back(kubernetes: Kubernetes, resources: list[Json | Path], crowds: dict
     last_green, first_back = [], []
     for crowd, left in crowds.items():
         served = crowd.served[starts[crowd] :]
-        taken_back = {user for user in crowd.users if crowd.deployment.side(user, left) != crowd.deployment.side(user, weight)}
-        _check(crowd, served, taken_back, weight)
-        green = [one for one in served if one.user in taken_back and one.variant == "green"]
-        if taken_back:
+        rolled_back = {user for user in crowd.users if crowd.deployment.variant_of(user, left) != crowd.deployment.variant_of(user, weight)}
+        _check(crowd, served, rolled_back, weight)
+        green = [one for one in served if one.user in rolled_back and one.variant == "green"]
+        if rolled_back:
             last_green.append(max((one.received for one in green if one.received < ended), default=applied.done))
             first_back.append(min(one.received for one in green if one.sent > ended))
     return Rollback(applied, deleted, last_green, min(first_back))
 
 
-def _check(crowd: Crowd, served: list[Served], taken_back: set[str], weight: float) -> None:
+def _check(crowd: Crowd, served: list[Served], rolled_back: set[str], weight: float) -> None:
     assert [one for one in served if one.status != 200] == []
     for user, variants in variants_in_turn(served).items():
-        if user in taken_back:
+        if user in rolled_back:
             assert variants in (["green", "blue", "green"], ["blue", "green"]), user
         else:
-            assert variants == [crowd.deployment.side(user, weight)], user
+            assert variants == [crowd.deployment.variant_of(user, weight)], user

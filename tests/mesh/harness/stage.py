@@ -37,12 +37,12 @@ class Deployment:
     """In the mesh."""
     path: str
 
-    def side(self, user: str, green_weight: float) -> str:
-        return buckets.side(self.name, user, green_weight)
+    def variant_of(self, user: str, green_weight: float) -> str:
+        return buckets.variant_of(self.name, user, green_weight)
 
-    def sides(self, users: list[str], green_weight: float) -> dict[str, str]:
-        """The side that each user belongs to."""
-        return {user: self.side(user, green_weight) for user in users}
+    def variants_of(self, users: list[str], green_weight: float) -> dict[str, str]:
+        """The variant that each user belongs to."""
+        return {user: self.variant_of(user, green_weight) for user in users}
 
     def target(self, proxy: Proxy) -> Target:
         """Requests through a proxy of the mesh, told apart by who really served."""
@@ -95,12 +95,12 @@ class Crowd(Load):
         self.deployment = deployment
         self.proxy = proxy
 
-    def wait_for_sides(self, expected: dict[str, str], timeout: float = 20.0) -> None:
-        """Waits until the last answer to each user came from the side that is expected of them."""
-        self.wait_until(lambda served: last_variants(served) == expected, timeout, f"all of {self.deployment.name} to be on their sides")
+    def wait_for_variants(self, expected: dict[str, str], timeout: float = 20.0) -> None:
+        """Waits until the last answer to each user came from the variant that is expected of them."""
+        self.wait_until(lambda served: last_variants(served) == expected, timeout, f"all of {self.deployment.name} to be on their variants")
 
     def wait_for_weight(self, green_weight: float, timeout: float = 20.0) -> None:
-        self.wait_for_sides(self.deployment.sides(self.users, green_weight), timeout)
+        self.wait_for_variants(self.deployment.variants_of(self.users, green_weight), timeout)
 
     def failed(self) -> list[Served]:
         return [one for one in self.served if one.status != 200]

@@ -1,4 +1,4 @@
-"""A later proxy on the way keeps the side that the first one chose, if it may trust it."""
+"""A later proxy on the way keeps the variant that the first one chose, if it may trust it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
-from tests.harness.buckets import side
+from tests.harness.buckets import variant_of
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -27,7 +27,7 @@ TRUSTED, STRANGER = TRUSTED_PREFIX + "sa/edge", "spiffe://cluster.local/ns/mlops
 
 def configuration(green_weight: float, trust: Json) -> Json:
     sticky = {"keys": [{"header": "x-user-id"}], "issue_cookie": {}}
-    return {"deployments": [{"name": "fraud", "green_weight": green_weight, "sticky": sticky, "trust_upstream_tags": trust}]}
+    return {"deployments": [{"name": "fraud", "green_weight": green_weight, "sticky": sticky, "trust_tags_from": trust}]}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class TwoProxies:
     first: Envoy
     second: Envoy
 
-    def sides(self, listener: str, *headers: Header) -> dict[str, str]:
+    def variants(self, listener: str, *headers: Header) -> dict[str, str]:
         """By user, the tag that arrives at the end of the way that begins at this listener of the first proxy."""
         with Client(self.first.port(listener)) as client:
             return {user: tag(client, user, *headers) for user in USERS}
@@ -52,7 +52,7 @@ def tag(client: Client, user: str, *headers: Header) -> str:
 
 
 def by_weight(green_weight: float) -> dict[str, str]:
-    return {user: side("fraud", user, green_weight) for user in USERS}
+    return {user: variant_of("fraud", user, green_weight) for user in USERS}
 
 
 @pytest.fixture(scope="module")
@@ -113,25 +113,25 @@ def to_second(second: Envoy) -> Iterator[Client]:
         yield client
 
 
-def test_the_second_proxy_keeps_the_side_that_the_first_chose(proxies: TwoProxies) -> None:
-    assert proxies.sides("internal", INSIDE) == by_weight(FIRST_WEIGHT) != by_weight(SECOND_WEIGHT)
+def test_the_second_proxy_keeps_the_variant_that_the_first_chose(proxies: TwoProxies) -> None:
+    assert proxies.variants("internal", INSIDE) == by_weight(FIRST_WEIGHT) != by_weight(SECOND_WEIGHT)
 
 
 def test_without_trust_the_second_proxy_decides_anew(proxies: TwoProxies) -> None:
-    assert proxies.sides("never", INSIDE) == by_weight(SECOND_WEIGHT)
+    assert proxies.variants("never", INSIDE) == by_weight(SECOND_WEIGHT)
 
 
 @pytest.mark.parametrize("listener", ["rolled back", "capped at 0"])
 def test_a_rollback_at_the_second_proxy_beats_the_first_ones_choice(proxies: TwoProxies, listener: str) -> None:
-    assert set(proxies.sides(listener, INSIDE).values()) == {"blue"}
+    assert set(proxies.variants(listener, INSIDE).values()) == {"blue"}
 
 
 def test_a_partial_rollback_leaves_the_first_ones_choice(proxies: TwoProxies) -> None:
-    assert proxies.sides("capped at 1", INSIDE) == by_weight(FIRST_WEIGHT)
+    assert proxies.variants("capped at 1", INSIDE) == by_weight(FIRST_WEIGHT)
 
 
 def test_a_tag_from_an_external_client_is_not_trusted(proxies: TwoProxies, to_second: Client) -> None:
-    assert proxies.sides("internal", OUTSIDE) == by_weight(SECOND_WEIGHT)
+    assert proxies.variants("internal", OUTSIDE) == by_weight(SECOND_WEIGHT)
     for forged in ("green", "blue"):
         for more in ([], [OUTSIDE], [OUTSIDE, ("x-envoy-internal", "true")]):
             assert {user: tag(to_second, user, (VARIANT, forged), *more) for user in USERS} == by_weight(SECOND_WEIGHT)
@@ -149,11 +149,11 @@ def test_for_a_trusted_tag_no_cookie_is_issued(to_second: Client) -> None:
 
 
 def test_a_peer_is_trusted_by_its_certificate(proxies: TwoProxies) -> None:
-    assert proxies.sides("trusted", OUTSIDE) == by_weight(FIRST_WEIGHT)
+    assert proxies.variants("trusted", OUTSIDE) == by_weight(FIRST_WEIGHT)
 
 
 def test_a_peer_of_another_name_is_not_trusted(proxies: TwoProxies) -> None:
-    assert proxies.sides("stranger", INSIDE) == by_weight(SECOND_WEIGHT)
+    assert proxies.variants("stranger", INSIDE) == by_weight(SECOND_WEIGHT)
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def flagged(fleet: Fleet, blue: Upstream, green: Upstream) -> Envoy:
 
 @pytest.mark.parametrize("source", ["cluster", "route"])
 @pytest.mark.parametrize("address", [INSIDE, OUTSIDE], ids=["trusted", "forged"])
-def test_a_flag_on_both_sides_holds_whatever_tag_arrives(flagged: Envoy, source: str, address: Header) -> None:
+def test_a_flag_on_both_variants_holds_whatever_tag_arrives(flagged: Envoy, source: str, address: Header) -> None:
     with Client(flagged.port(f"{source} blue green")) as client:
         for headers in ([], [(VARIANT, "green")], [(VARIANT, "blue")]):
             answer = client.request("/", [address, ("x-user-id", "user-1"), *headers])
@@ -189,11 +189,11 @@ def test_a_flag_on_both_sides_holds_whatever_tag_arrives(flagged: Envoy, source:
 
 @pytest.mark.parametrize("source", ["cluster", "route"])
 @pytest.mark.parametrize("address", [INSIDE, OUTSIDE], ids=["trusted", "forged"])
-def test_a_flag_on_blues_side_alone_is_not_seen_under_a_tag_of_green(flagged: Envoy, source: str, address: Header) -> None:
+def test_a_flag_on_blues_variant_alone_is_not_seen_under_a_tag_of_green(flagged: Envoy, source: str, address: Header) -> None:
     with Client(flagged.port(f"{source} blue")) as client:
         assert served_by(client.request("/", [address, ("x-user-id", "user-1")])) == "blue"
         assert served_by(client.request("/", [address, ("x-user-id", "user-1"), (VARIANT, "green")])) == "green"
 
 
 def test_without_a_certificate_nobody_is_trusted_as_a_peer(proxies: TwoProxies) -> None:
-    assert proxies.sides("peer without tls", INSIDE) == by_weight(SECOND_WEIGHT)
+    assert proxies.variants("peer without tls", INSIDE) == by_weight(SECOND_WEIGHT)
