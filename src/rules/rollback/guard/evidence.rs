@@ -21,6 +21,10 @@
 //! that green fails nearly always, the cap is larger by as much as the tick shows that:
 //! by `(0.99/0.3)^yg · (0.01/0.7)^(ng - yg)`, up to `A^0.48`.
 //!
+//! **Blocks.** Where requests are rare, a tick often holds answers of one variant only, and then it
+//! says nothing about the other. So ticks are joined until a block holds enough of both. The
+//! e-variable of a block is one as long as the mean rates of the block are without fault.
+//!
 //! **Blue's rate** `b` in the alternative is that of past ticks only, or `s` would be none:
 //! `b = (Yb + 1/2) / (Nb + 50)`, where both sums lose a hundredth at each tick.
 
