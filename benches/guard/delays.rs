@@ -28,7 +28,7 @@ pub fn sudden(page: &mut Page, form: Form) {
          which green is taken back, median / nineteen of twenty, for all requests of a proxy with \
          two workers; green's failed answers until then, median.",
     );
-    let runs = form.runs(400);
+    let runs = form.runs(100);
     for weight in [0.1, 0.5] {
         let mut rows = Vec::new();
         for rate in [2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 2000.0] {
@@ -67,7 +67,7 @@ pub fn gradual(page: &mut Page, form: Form) {
         "Its failures rise evenly from 1 % to 30 % and stay there. Time from the moment at which \
          they exceed `above`, 5 %; 10 % green.",
     );
-    let runs = form.runs(200);
+    let runs = form.runs(50);
     let mut rows = Vec::new();
     for length in [10.0, 60.0, 600.0] {
         let exceeds = length * 4.0 / 29.0;
@@ -92,7 +92,7 @@ pub fn few_users(page: &mut Page, form: Form) {
          row. So a green that fails wholly is taken back also if few users meet it. 500 requests a \
          second of so many users, half of them on green.",
     );
-    let runs = form.runs(200);
+    let runs = form.runs(50);
     let mut rows = Vec::new();
     for count in [4, 10, 20, 100] {
         let crowd = Crowd::Users { count, always_failing: 0.0 };

@@ -30,7 +30,7 @@ pub fn equal_rates(page: &mut Page, form: Form) {
     );
     let mut rows = Vec::new();
     for (rate, weight, runs) in
-        [(500.0, 0.1, form.runs(1000)), (500.0, 0.5, form.runs(200)), (20.0, 0.1, form.runs(100))]
+        [(500.0, 0.1, form.runs(1000)), (500.0, 0.5, form.runs(100)), (20.0, 0.1, form.runs(100))]
     {
         for failure in [0.001, 0.01, 0.05] {
             let found = Runs::new(runs, &alike(rate, &|_| weight, &|_| failure));
@@ -55,7 +55,7 @@ pub fn bound(page: &mut Page, form: Form) {
     );
     let threshold = Threshold::new(0.1, Duration::from_secs(2000), 1);
     let question = Question { margin: 0.0, above: 0.0, threshold };
-    let runs = form.runs(500);
+    let runs = form.runs(200);
     let mut rows = Vec::new();
     for failure in [0.001, 0.01, 0.05, 0.3] {
         let found = Runs::with(runs, &alike(500.0, &|_| 0.1, &|_| failure), &question);
@@ -77,7 +77,6 @@ pub fn users_who_always_fail(page: &mut Page, form: Form) {
     let runs = form.runs(300);
     let mut rows = Vec::new();
     for (rate, count, always_failing) in [
-        (500.0, 5000, 0.01),
         (500.0, 1000, 0.01),
         (500.0, 200, 0.01),
         (500.0, 1000, 0.05),
@@ -103,7 +102,7 @@ pub fn together(page: &mut Page, form: Form) {
         "Both variants fail together",
         "What both depend on fails. 500 requests a second, 10 % green, a million requests.",
     );
-    let runs = form.runs(200);
+    let runs = form.runs(100);
     let outage = |every: f64, length: f64, rate: f64| {
         move |time: f64| if time % every > every - length { rate } else { 0.01 }
     };
@@ -132,7 +131,7 @@ pub fn blips(page: &mut Page, form: Form) {
         "Every 250 seconds, 20 times in a run; 10 % green, 1 % of all other answers fail. This is no \
          false alarm: green did fail. It shows how long a fault must last.",
     );
-    let runs = form.runs(100);
+    let runs = form.runs(25);
     let mut rows = Vec::new();
     for (rate, length) in [(0.5, 1.0), (0.3, 2.0), (1.0, 0.25), (1.0, 0.5), (1.0, 1.0)] {
         let mut row = vec![format!("{} fail for {length} s", percent(rate))];

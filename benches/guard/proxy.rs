@@ -92,6 +92,8 @@ pub fn run(traffic: &Traffic, question: &Question, window: &Window, seed: u64) -
     let (mut guard, mut all_answers) = (Evidence::default(), Evidence::default());
     let mut window = window.clone();
     let mut trips = Trips::default();
+    // Where nobody comes again, all answers count anyway.
+    let come_again = matches!(traffic.crowd, Crowd::Users { .. });
     let mut start = 0.0;
     while start < traffic.seconds {
         let has_blue = (traffic.weight)(start) < 1.0;
@@ -106,7 +108,9 @@ pub fn run(traffic: &Traffic, question: &Question, window: &Window, seed: u64) -
             let against_blue = if has_blue { guard.against_blue() } else { f64::INFINITY };
             trips.evidence = trips.evidence.max(guard.above().min(against_blue));
         }
-        if trips.all_answers.is_none() && all_answers.tick(question, tick.watched, has_blue) {
+        if trips.all_answers.is_none()
+            && (!come_again || all_answers.tick(question, tick.watched, has_blue))
+        {
             trips.all_answers = after;
         }
         if trips.window.is_none() && window.tick(tick.all) {
