@@ -21,10 +21,10 @@ const LARGEST_SPARE: usize = 16 * 1024;
 /// All buffers that the host may write to.
 #[derive(Debug, Default)]
 pub struct Lender {
-    /// What the host fills, or may fill at its next request.
-    first: Vec<u8>,
+    /// The buffer that is lent if `is_lent`, else the spare one for the next call of `lend`.
+    buffer: Vec<u8>,
     is_lent: bool,
-    /// What else the host asked for within the same call, which none of today's does.
+    /// Further buffers lent within one host call. No host asks for more than one today.
     more: Vec<Vec<u8>>,
 }
 
@@ -32,7 +32,7 @@ impl Lender {
     /// No buffers.
     #[must_use]
     pub const fn new() -> Self {
-        Self { first: Vec::new(), is_lent: false, more: Vec::new() }
+        Self { buffer: Vec::new(), is_lent: false, more: Vec::new() }
     }
 
     /// A host call begins: what an earlier one left unclaimed is lent no more.
@@ -51,9 +51,9 @@ impl Lender {
             return self.lend_more(size);
         }
         self.is_lent = true;
-        self.first.clear();
-        self.first.reserve(size);
-        self.first.as_mut_ptr()
+        self.buffer.clear();
+        self.buffer.reserve(size);
+        self.buffer.as_mut_ptr()
     }
 
     #[cold]
@@ -68,14 +68,14 @@ impl Lender {
     /// lent there, or not so much.
     ///
     /// # Safety
-    /// If the buffer at this address is lent, the host has filled its first `size` bytes, as far
-    /// as it has so many.
+    /// If the buffer at `data` is lent and its capacity is at least `size`, its first `size` bytes are
+    /// initialized.
     #[inline]
     #[must_use]
     pub unsafe fn claim(&mut self, data: *const u8, size: usize) -> Vec<u8> {
-        let mut buffer = if self.is_lent && std::ptr::eq(self.first.as_ptr(), data) {
+        let mut buffer = if self.is_lent && std::ptr::eq(self.buffer.as_ptr(), data) {
             self.is_lent = false;
-            std::mem::take(&mut self.first)
+            std::mem::take(&mut self.buffer)
         } else {
             self.claim_more(data)
         };
@@ -97,7 +97,7 @@ impl Lender {
     #[inline]
     pub fn keep(&mut self, buffer: Vec<u8>) {
         if buffer.capacity() <= LARGEST_SPARE && !self.is_lent {
-            self.first = buffer;
+            self.buffer = buffer;
         }
     }
 }
@@ -175,6 +175,6 @@ mod tests {
         let filled = fill(&mut lender, &vec![0; LARGEST_SPARE + 1]);
         let claimed = claim(&mut lender, filled);
         lender.keep(claimed);
-        assert_eq!(lender.first.capacity(), 0);
+        assert_eq!(lender.buffer.capacity(), 0);
     }
 }

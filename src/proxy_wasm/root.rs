@@ -1,5 +1,8 @@
 //! The root context: the plugin as the SDK knows it, and its configuration.
 
+use bluegreen::config::Warning;
+use bluegreen::host::Host;
+use bluegreen::metrics::Counter;
 use bluegreen::table::Table;
 use proxy_wasm::traits::{Context, RootContext};
 use proxy_wasm::types::LogLevel;
@@ -7,6 +10,7 @@ use proxy_wasm::types::LogLevel;
 use crate::contexts::ContextId;
 use crate::environment::Vm;
 use crate::exports;
+use crate::host::Envoy;
 use crate::hostcalls;
 
 proxy_wasm::main! {{
@@ -26,6 +30,7 @@ impl RootContext for Plugin {
         match Table::from_json(&hostcalls::plugin_configuration().unwrap_or_default(), &Vm) {
             Ok(table) => {
                 log::info!("configured: {} deployments", table.names().len());
+                table.warnings().iter().for_each(warn);
                 exports::configure(self.root, table);
                 true
             }
@@ -33,11 +38,19 @@ impl RootContext for Plugin {
                 for error in &errors {
                     log::error!("configuration refused: {error}");
                 }
-                if errors.omitted() > 0 {
-                    log::error!("configuration refused: and {} more errors", errors.omitted());
+                if errors.is_full() {
+                    log::error!("configuration refused: no errors after these were looked for");
                 }
                 false
             }
         }
     }
+}
+
+/// Logs and counts a warning of a configuration: once, though every worker reads the configuration.
+fn warn(warning: &Warning) {
+    Envoy.warn_once(warning.key(), || {
+        Envoy.count(Counter::ConfigurationWarning);
+        format!("configuration accepted, but {warning}")
+    });
 }

@@ -149,12 +149,49 @@ impl Deployment {
         };
         let pins = Pins::new(&config.pins, &at.key("pins"), errors);
         let assigner = Assigner::new(sticky, pins, &config.name);
+        if !assigner.has_keys() {
+            warn_of_missing_keys(config, &split, at, errors);
+        }
+        if split.may_be_green() && !by.tags.tell_the_variant(clusters.is_some()) {
+            let reason = "can never be seen: no variant header and no filter state is on, \
+                and the cluster header needs `clusters`";
+            errors.warn(&at.key(weight_key(config)), || reason);
+        }
         let is_rolled_back = config.rollback;
         Self {
             name: config.name.as_str().into(),
             clusters,
             policy: Policy { is_rolled_back, overrides, trusted_tags, assigner, split, mirror },
         }
+    }
+}
+
+/// The key of the weight that is not 0.
+fn weight_key(config: &config::Deployment) -> &'static str {
+    match (&config.ramp, &config.green_weight) {
+        (Some(_), _) => "ramp",
+        (None, Some(_)) => "green_weight",
+        (None, None) => "split_by",
+    }
+}
+
+/// What needs targeting keys, where no request has any.
+fn warn_of_missing_keys(
+    config: &config::Deployment,
+    split: &Split,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) {
+    if split.divides_users() {
+        errors.warn(
+            &at.key(weight_key(config)),
+            || "needs keys in `sticky`: without any, each request gets a variant of its own",
+        );
+    }
+    let config::Pins { blue, green } = &config.pins;
+    if !blue.is_empty() || !green.is_empty() {
+        let reason = "are never found: `sticky` has no key that could be one of them";
+        errors.warn(&at.key("pins"), || reason);
     }
 }
 

@@ -36,7 +36,7 @@ fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Opti
         return None;
     };
     let Deployment { name, policy, .. } = deployment;
-    let trace = Trace::new(policy, name, &request, table.surroundings(), host);
+    let trace = policy.decide(name, &request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
     let decision = trace.decision;
     let response = Response {

@@ -1,5 +1,6 @@
-//! The proxy as the rules see it: what it can read at configuration time, and the few calls that a
-//! request makes. Tests pass a host of their own.
+//! The proxy that runs the filter, which proxy-wasm calls the host (not the `Host` of HTTP): what it
+//! can read, asked for at configuration time, and the few calls that a request makes. Tests pass a
+//! host of their own.
 
 use crate::config::MetadataSource;
 use crate::metrics::Counter;
@@ -54,7 +55,7 @@ pub trait Host {
     /// Names and encoded values of a struct's members; None for what is no struct.
     fn members(bytes: &[u8]) -> Option<Pairs<'_>>;
 
-    /// 128 bits that nobody can foresee, or none if the system has no more.
+    /// 128 unpredictable bits; None if the system has no randomness.
     fn random(&mut self) -> Option<u128>;
 
     /// Nanoseconds since the epoch of Unix.

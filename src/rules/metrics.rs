@@ -7,12 +7,17 @@ pub enum Counter {
     OverrideRefused(Refusal),
     /// A rollback flag or a cap could not be read, so that everybody went to blue.
     RollbackUnreadable,
+    /// A configuration that was accepted has something that can hardly be meant.
+    ConfigurationWarning,
 }
 
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain([Self::RollbackUnreadable])
+        Refusal::ALL
+            .into_iter()
+            .map(Self::OverrideRefused)
+            .chain([Self::RollbackUnreadable, Self::ConfigurationWarning])
     }
 
     /// Name of the counter.
@@ -30,6 +35,7 @@ impl Counter {
                 Refusal::BadSignature => "bluegreen.override.refused.bad_signature",
             },
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
+            Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }
 }

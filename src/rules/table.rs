@@ -1,12 +1,10 @@
 //! The routing table: all that decisions are made by, validated once and immutable since.
 
-use hashbrown::HashMap;
-
-use crate::config::{Config, ConfigErrors, Explain, Path, read};
+use crate::config::{Config, ConfigErrors, Explain, Path, Warnings, read};
 use crate::decision::Surroundings;
 use crate::deployment::{Defaults, Deployment, Validation};
 use crate::host::Environment;
-use crate::matching::{Index, Match};
+use crate::matching::{Index, Matches};
 use crate::request::{HeadersOfInterest, Request};
 use crate::rollback::{Names, Sources};
 use crate::tags::Tags;
@@ -22,6 +20,7 @@ pub struct Table {
     tags: Tags,
     rollback: Sources,
     explain: Explain,
+    warnings: Warnings,
 }
 
 // A native host shares one table between all workers.
@@ -61,14 +60,17 @@ impl Table {
         let by = Validation { environment, tags: &tags };
         let defaults = Defaults::new(&config.defaults, by, &root.key("defaults"), &mut errors);
         let list = root.key("deployments");
-        if config.deployments.is_empty() {
+        let Some(configured) = config.deployments else {
             errors.required(&list);
-        }
-        let mut index = Index::default();
+            return Err(errors);
+        };
         let mut names = Names::default();
-        let mut matches = HashMap::with_capacity(config.deployments.len());
-        let mut deployments = Vec::with_capacity(config.deployments.len());
-        for (position, deployment) in config.deployments.into_iter().enumerate() {
+        let mut matches = Matches::default();
+        let mut deployments = Vec::with_capacity(configured.len());
+        for (position, deployment) in configured.into_iter().enumerate() {
+            if errors.is_full() {
+                break;
+            }
             let at = list.index(position);
             let name = deployment.name.as_str();
             if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
@@ -76,26 +78,26 @@ impl Table {
                 let earlier = names.position(|earlier| earlier == name).unwrap_or_default();
                 errors.duplicate(&at.key("name"), &list.index(earlier).key("name"));
             }
-            let at_match = at.key("match");
-            if let Some(conditions) = Match::new(&deployment.matches, &at_match, &mut errors) {
-                index.enter(&conditions, position);
-                if let Err(taken) = matches.try_insert(conditions, position) {
-                    let earlier = list.index(*taken.entry.get());
-                    errors.duplicate(&at_match, &earlier.key("match"));
-                }
-            }
+            matches.add(&deployment.matches, position, &list, &mut errors);
             deployments.push(Deployment::new(&deployment, &defaults, by, &at, &mut errors));
         }
+        let index = matches.index(deployments.len(), &list, &mut errors);
         match explain {
             Some(explain) if errors.is_empty() => {
                 let mut policies = deployments.iter().map(|deployment| &deployment.policy);
                 let key = policies.find_map(|policy| policy.assigner.key_header());
                 let headers = HeadersOfInterest::new(&tags, key);
-                let deployments = deployments.into();
-                Ok(Self { deployments, names, index, headers, tags, rollback, explain })
+                let (deployments, warnings) = (deployments.into(), errors.into_warnings());
+                Ok(Self { deployments, names, index, headers, tags, rollback, explain, warnings })
             }
             _ => Err(errors),
         }
+    }
+
+    /// What can hardly be meant, though it is no error.
+    #[must_use]
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Reads the headers of a request.

@@ -29,7 +29,11 @@ pub fn requests() -> Vec<Vec<u8>> {
 
 fn encoded(request: &Value) -> Vec<u8> {
     let text = |key: &str| request[key].as_str();
-    let pseudo = [(":authority", text("host")), (":path", text("path")), (":method", Some("GET"))];
+    let pseudo = [
+        (":authority", text("host")),
+        (":path", text("path")),
+        (":method", text("method").or(Some("GET"))),
+    ];
     let pseudo = pseudo.into_iter().filter_map(|(name, value)| Some(header(name, value?)));
     let own = request["headers"].as_array().into_iter().flatten();
     let own = own.filter_map(|line| Some(header(line[0].as_str()?, line[1].as_str()?)));

@@ -67,7 +67,7 @@ def draw_flag(rng: Random, names: list[str]) -> Json:
         return rng.choice(NUMERIC_FLAGS)
     if kind < 0.47:
         return rng.choice(UNREADABLE_FLAGS)
-    some = rng.sample(names, rng.randint(1, min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
+    some = rng.sample(names, rng.randint(min(1, len(names)), min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
     if kind < 0.75:
         return some
     return rng.choice([",", ", ", " ,\t", ",,"]).join(some) + rng.choice(["", ","])

@@ -6,11 +6,13 @@ threshold. What is `sendable` can go through Envoy over HTTP/1.1 unchanged.
 
 from random import Random
 from typing import Any
+from urllib.parse import quote, quote_plus
 
-from tests.oracle.draw_configuration import CONDITION_HEADERS, CONDITION_VALUES, HOSTS, PATHS, PREFIXES, WILDCARDS
+from tests.oracle.draw_configuration import CONDITION_NAMES, CONDITION_VALUES, HOSTS, METHODS, PATHS, PREFIXES, WILDCARDS
 from tests.oracle.draw_keys import draw_key_lines, draw_query
 from tests.oracle.draw_override import draw_override_lines
 from tests.oracle.explain import HEADER as EXPLAIN
+from tests.oracle.matching import as_list, matches_of
 
 Json = Any
 
@@ -24,12 +26,14 @@ INTERNAL_ADDRESS = "10.0.0.1"
 def draw_request(rng: Random, group: Json, sendable: bool) -> Json:
     """The `request` object of a decision vector."""
     config = group["config"]
-    aim = config.get("defaults", {}) | rng.choice(config["deployments"])
-    match = aim.get("match", {})
+    aim = config.get("defaults", {}) | rng.choice(config["deployments"] or [{"name": "nobody"}])
+    match = rng.choice(matches_of(aim))
     request: Json = {}
     if sendable or rng.random() < 0.95:
         request["host"] = draw_host(rng, match)
-    request["path"] = draw_path(rng, match) + draw_query(rng, group, aim)
+    request["path"] = draw_path(rng, match) + with_parameters(rng, draw_query(rng, group, aim), match)
+    if rng.random() < 0.3 or "methods" in match:
+        request["method"] = rng.choice(METHODS + match.get("methods", []) * 4)
     request |= draw_origin(rng, config, sendable)
     lines = [[name, as_json(value)] for name, value in draw_key_lines(rng, group, aim, sendable)]
     lines += draw_condition_lines(rng, match) + draw_tag_lines(rng, config, aim) + draw_override_lines(rng, group, aim)
@@ -64,17 +68,29 @@ def draw_host(rng: Random, match: Json) -> str:
         host += "."
     if rng.random() < 0.3:
         host += rng.choice([":80", ":8443", ":10000"])
+    if rng.random() < 0.03:
+        host += rng.choice([":", ":x", ":8o", ":80:80"])
     return host
 
 
 def draw_path(rng: Random, match: Json) -> str:
-    start = match.get("path") or match.get("path_prefix") or rng.choice(PATHS + PREFIXES)
+    exact, prefixes = as_list(match.get("path", [])), as_list(match.get("path_prefix", []))
+    start = rng.choice(exact + prefixes or PATHS + PREFIXES)
+    is_exact = start in exact
     if rng.random() < 0.08:
         start = rng.choice(PATHS + PREFIXES)
-    if "path" in match and rng.random() < 0.8:
-        return start
-    end = rng.choice(["", "", "", "", "/x", ":predict", "/", "/x:y", "x/y", "-eu", "~", "%20x"])
-    return (start + end).replace("//", "/")
+    if not is_exact or rng.random() < 0.2:
+        ends = ["", "", "", "", "/x", ":predict", "/", "/x:y", "x/y", "-eu", "~", "%20x", ";v=1", "%3Apredict", "%3bv", "%2Fx", "%2"]
+        start = (start + rng.choice(ends)).replace("//", "/")
+    return "".join(draw_escape(rng, each) for each in start) if rng.random() < 0.2 else start
+
+
+def draw_escape(rng: Random, character: str) -> str:
+    """Now and then a character of a path as its escape."""
+    if character in "/%" or rng.random() < 0.8:
+        return character
+    escape = f"%{ord(character):02X}"
+    return rng.choice([escape, escape.lower()])
 
 
 def draw_origin(rng: Random, config: Json, sendable: bool) -> Json:
@@ -88,16 +104,45 @@ def draw_origin(rng: Random, config: Json, sendable: bool) -> Json:
 
 
 def draw_condition_lines(rng: Random, match: Json) -> list[list[Json]]:
-    """Headers that mostly make the conditions of a match hold."""
+    """Headers and cookies that mostly make the conditions of a match hold."""
     lines = []
     for condition in match.get("headers", []):
-        if rng.random() < 0.06 or condition.get("present") is False:
-            continue
-        value = condition.get("exact") or condition.get("prefix", "") + rng.choice(["", "-eu", "x"])
-        lines.append([rng.choice([condition["name"], condition["name"].upper()]), value])
+        for value in draw_values(rng, condition):
+            lines.append([rng.choice([condition["name"], condition["name"].upper()]), value])
+    for condition in match.get("cookies", []):
+        for value in draw_values(rng, condition):
+            lines.append(["cookie", f"{condition['name']}={value}"])
     while rng.random() < 0.1:
-        lines.insert(rng.randint(0, len(lines)), [rng.choice(CONDITION_HEADERS), rng.choice([*CONDITION_VALUES, ""])])
+        lines.insert(rng.randint(0, len(lines)), [rng.choice(CONDITION_NAMES["headers"]), rng.choice([*CONDITION_VALUES, ""])])
     return lines
+
+
+def draw_values(rng: Random, condition: Json) -> list[str]:
+    """No value, or one that mostly makes a condition hold."""
+    wants_nothing = condition.get("present") is False or condition.get("not", False)
+    if rng.random() < (0.7 if wants_nothing else 0.06):
+        return []
+    value = rng.choice(as_list(condition.get("one_of", condition.get("exact", CONDITION_VALUES))))
+    if "prefix" in condition:
+        value = condition["prefix"] + rng.choice(["", "-eu", "x"])
+    if "suffix" in condition:
+        value = rng.choice(["", "x-", "a"]) + condition["suffix"]
+    return [rng.choice([value, value, value, value.swapcase(), value + "x"])]
+
+
+def with_parameters(rng: Random, query: str, match: Json) -> str:
+    """A query with parameters that mostly make the conditions of a match hold."""
+    pairs = []
+    for condition in match.get("query", []):
+        for value in draw_values(rng, condition):
+            encode = rng.choice([quote, quote_plus, quote_every])
+            pairs.append(f"{encode(condition['name'])}={rng.choice([quote, quote_every])(value)}")
+    own = [query.removeprefix("?")] if query else []
+    return "?" + "&".join(rng.choice([own + pairs, pairs + own])) if own or pairs else ""
+
+
+def quote_every(text: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in text.encode())
 
 
 def draw_tag_lines(rng: Random, config: Json, aim: Json) -> list[list[Json]]:

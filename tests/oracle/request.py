@@ -18,6 +18,7 @@ OBJECTS = ("virtual_host", "route", "cluster", "listener")
 class Request:
     """`headers` are the lines in order, names in lower case. `properties` is the tree that property paths lead into."""
 
+    method: str
     host: str | None
     path: str
     query: str
@@ -42,6 +43,7 @@ def read_request(group: Json, request: Json) -> Request:
     now = group.get("now", int(time.time()))
     path, _, query = request["path"].partition("?")
     return Request(
+        method=request.get("method", "GET"),
         host=request.get("host"),
         path=path,
         query=query,

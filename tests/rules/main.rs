@@ -42,3 +42,5 @@ mod schema;
 mod tags;
 #[cfg(not(target_family = "wasm"))]
 mod unreadable;
+#[cfg(not(target_family = "wasm"))]
+mod warnings;

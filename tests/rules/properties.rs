@@ -2,7 +2,7 @@
 
 use bluegreen::config::strict::Keyword;
 use bluegreen::config::{self, ConfigErrors, Path};
-use bluegreen::decision::{Decision, Proposal, decide};
+use bluegreen::decision::{Decision, Evidence, Reason, decide};
 use bluegreen::filter;
 use bluegreen::split::{Bucket, Mirror, Ramp, Salt, Weight};
 use bluegreen::sticky::Place;
@@ -22,28 +22,76 @@ fn percent() -> impl Strategy<Value = Weight> {
     })
 }
 
-fn proposal() -> impl Strategy<Value = Proposal> {
-    let variant = prop_oneof![Just(Variant::Blue), Just(Variant::Green)];
-    let bucket = any::<u64>().prop_map(Bucket);
-    prop_oneof![
-        variant.clone().prop_map(Proposal::Override),
-        variant.clone().prop_map(Proposal::Peer),
-        variant.prop_map(|variant| Proposal::Assigned(Place::Pinned(variant), None)),
-        (bucket.clone(), weight_or_route())
-            .prop_map(|(bucket, weight)| Proposal::Assigned(Place::Bucket(bucket), weight)),
-        (bucket, weight_or_route())
-            .prop_map(|(bucket, weight)| Proposal::Assigned(Place::Random(bucket), weight)),
-        Just(Proposal::Assigned(Place::Nowhere, None)),
-    ]
+/// Answers to all that a decision may ask, and what it asked for.
+#[derive(Clone, Debug)]
+struct Answers {
+    overridden: Option<Variant>,
+    peer: Option<Variant>,
+    place: Place,
+    weight: Option<Weight>,
+    max_green_weight: Weight,
+    asked: Vec<&'static str>,
 }
 
-fn weight_or_route() -> impl Strategy<Value = Option<Weight>> {
-    prop_oneof![percent().prop_map(Some), Just(None)]
+impl Answers {
+    fn of(place: Place, weight: Option<Weight>) -> Self {
+        let (overridden, peer, max_green_weight) = (None, None, Weight::FULL);
+        Self { overridden, peer, place, weight, max_green_weight, asked: Vec::new() }
+    }
+
+    fn under(&self, max_green_weight: Weight) -> Self {
+        Self { max_green_weight, ..self.clone() }
+    }
+
+    fn decide(&mut self) -> Decision {
+        decide(false, self)
+    }
 }
 
-/// The decision under a maximum weight, without a rollback by configuration.
-fn decided(proposal: Proposal, max_green_weight: Weight) -> Decision {
-    decide(false, &mut (), |()| proposal, |()| max_green_weight)
+impl Evidence for Answers {
+    fn overridden(&mut self) -> Option<Variant> {
+        self.asked.push("override");
+        self.overridden
+    }
+
+    fn peer(&mut self) -> Option<Variant> {
+        self.asked.push("peer");
+        self.peer
+    }
+
+    fn place(&mut self) -> Place {
+        self.asked.push("place");
+        self.place
+    }
+
+    fn weight(&mut self) -> Option<Weight> {
+        self.asked.push("weight");
+        self.weight
+    }
+
+    fn max_green_weight(&mut self) -> Weight {
+        self.asked.push("max_green_weight");
+        self.max_green_weight
+    }
+}
+
+fn answers() -> impl Strategy<Value = Answers> {
+    let variant = || prop_oneof![Just(Variant::Blue), Just(Variant::Green)];
+    let bucket = || any::<u64>().prop_map(Bucket);
+    let place = prop_oneof![
+        variant().prop_map(Place::Pinned),
+        bucket().prop_map(Place::Bucket),
+        bucket().prop_map(Place::Random),
+        Just(Place::Nowhere),
+    ];
+    let weight = prop_oneof![percent().prop_map(Some), Just(None)];
+    (prop::option::of(variant()), prop::option::of(variant()), place, weight).prop_map(
+        |(overridden, peer, place, weight)| Answers {
+            overridden,
+            peer,
+            ..Answers::of(place, weight)
+        },
+    )
 }
 
 fn table(deployments: &[String]) -> Table {
@@ -61,8 +109,7 @@ proptest! {
     #[test]
     fn a_rising_weight_moves_nobody_to_blue(key in vec(any::<u8>(), 0..40), a in percent(), b in percent()) {
         let place = Place::Bucket(Salt::new("s").bucket(&key));
-        let variant =
-            |weight| decided(Proposal::Assigned(place, Some(weight)), Weight::FULL).variant;
+        let variant = |weight| Answers::of(place, Some(weight)).decide().variant;
         if variant(a.min(b)) == Some(Variant::Green) {
             prop_assert_eq!(variant(a.max(b)), Some(Variant::Green));
         }
@@ -80,26 +127,49 @@ proptest! {
     }
 
     #[test]
-    fn a_rollback_always_leads_to_blue(proposal in proposal()) {
-        prop_assert_eq!(decided(proposal, Weight::ZERO).variant, Some(Variant::Blue));
-        let by_configuration = decide(true, &mut (), |()| proposal, |()| Weight::FULL);
-        prop_assert_eq!(by_configuration, Decision::ROLLED_BACK);
+    fn a_rollback_always_leads_to_blue(mut answers in answers()) {
+        let decision = answers.under(Weight::ZERO).decide();
+        prop_assert_eq!(decision.variant, Some(Variant::Blue));
+        prop_assert_eq!(decide(true, &mut answers), Decision::ROLLED_BACK);
+        prop_assert!(answers.asked.is_empty(), "a rollback by configuration asks nothing");
+    }
+
+    #[test]
+    fn the_first_of_override_peer_pin_and_weight_decides(mut answers in answers()) {
+        let by_weight = |bucket: Bucket| answers.weight.map(|weight| {
+            if weight.covers(bucket) { Variant::Green } else { Variant::Blue }
+        });
+        let expected = match (answers.overridden, answers.peer, answers.place) {
+            (Some(variant), ..) => (Some(variant), Reason::Override),
+            (None, Some(variant), _) => (Some(variant), Reason::Peer),
+            (None, None, Place::Pinned(variant)) => (Some(variant), Reason::Pin),
+            (None, None, Place::Bucket(bucket)) => (by_weight(bucket), Reason::Weight),
+            (None, None, Place::Random(bucket)) => (by_weight(bucket), Reason::Random),
+            (None, None, Place::Nowhere) => (Some(Variant::Blue), Reason::Random),
+        };
+        let decision = answers.decide();
+        prop_assert_eq!((decision.variant, decision.reason), expected);
     }
 
     #[test]
     fn a_maximum_weight_rolls_back_the_last_that_came(
         bucket: u64, weight in percent(), most in percent(),
     ) {
-        let proposal = |weight| Proposal::Assigned(Place::Bucket(Bucket(bucket)), Some(weight));
-        let capped = decided(proposal(weight), most).variant;
-        prop_assert_eq!(capped, decided(proposal(weight.min(most)), Weight::FULL).variant);
+        let answers = |weight| Answers::of(Place::Bucket(Bucket(bucket)), Some(weight));
+        let under = answers(weight).under(most).decide().variant;
+        prop_assert_eq!(under, answers(weight.min(most)).decide().variant);
     }
 
     #[test]
-    fn the_maximum_weight_is_asked_for_only_on_the_way_to_green(proposal in proposal()) {
-        let mut asked = false;
-        let ask = |asked: &mut bool| { *asked = true; Weight::FULL };
-        let decision = decide(false, &mut asked, |_| proposal, ask);
+    fn nothing_is_asked_twice_and_the_maximum_weight_only_on_the_way_to_green(
+        mut answers in answers(),
+    ) {
+        let decision = answers.decide();
+        let mut once = answers.asked.clone();
+        once.sort_unstable();
+        once.dedup();
+        prop_assert_eq!(once.len(), answers.asked.len());
+        let asked = answers.asked.contains(&"max_green_weight");
         prop_assert_eq!(asked, decision.variant != Some(Variant::Blue));
     }
 

@@ -88,7 +88,8 @@ fn what_is_bad_both_refuse() {
         assert!(!schema.is_valid(config), "the schema accepts {bad}");
         assert!(!is_accepted(config), "the filter accepts {bad}");
     };
-    for config in [json!({}), json!([]), json!({"deployments": []}), json!({"deployments": [5]})] {
+    for config in [json!({}), json!([]), json!({"deployments": null}), json!({"deployments": [5]})]
+    {
         refused(&config, &config.to_string());
     }
     for (pointer, bad) in BAD {
@@ -107,13 +108,29 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 96] = [
+const BAD: [(&str, &str); 112] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
     ("/deployments/0/name", r#""a\n""#),
     ("/deployments/0/match", "null"),
     ("/deployments/0/match", "[]"),
+    ("/deployments/0/match", "[{}, 5]"),
+    ("/deployments/0/match", r#"[{"path": "/a"}, {"path": "/a"}]"#),
+    ("/deployments/0/match/path", "null"),
+    ("/deployments/0/match/path", "[]"),
+    ("/deployments/0/match/path", "5"),
+    ("/deployments/0/match/path/1", r#""a""#),
+    ("/deployments/0/match/path", r#"["/a", "/a"]"#),
+    ("/deployments/0/match/methods", "[]"),
+    ("/deployments/0/match/methods/0", r#""get""#),
+    ("/deployments/0/match/query/0", r#"{"name": "", "exact": "a"}"#),
+    ("/deployments/0/match/query/0/one_of", "[]"),
+    ("/deployments/0/match/query/0/one_of", r#"["a", "a"]"#),
+    ("/deployments/0/match/cookies/0/name", r#""a b""#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "suffix": ""}"#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "exact": "a", "not": "yes"}"#),
+    ("/deployments/0/match/headers/0", r#"{"name": "a", "regex": "a"}"#),
     ("/deployments/0/match/hosts", "null"),
     ("/deployments/0/match/hosts", "[]"),
     ("/deployments/0/match/hosts", r#"["a", "a"]"#),
@@ -214,7 +231,7 @@ const BESIDE: [(&str, &str); 9] = [
         "/deployments/0",
         r#"{"ramp": {"start": "2026-01-01T00:00:00Z", "steps": [{"after": "0", "green_weight": 1}]}}"#,
     ),
-    ("/deployments/0/match", r#"{"path": "/a"}"#),
+    ("/deployments/0/match", r#"{"method": "GET"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"heeder": "a"}"#),
     ("/deployments/1", r#"{"split_by": "route"}"#),
     ("/deployments/2", r#"{"mirror": {"percent": 5}}"#),

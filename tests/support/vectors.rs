@@ -26,8 +26,8 @@ macro_rules! chapters {
 }
 
 chapters! {
-    "bucket_header", "cookies", "defaults", "explain", "headers", "hosts", "keys",
-    "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
+    "bucket_header", "conditions", "cookies", "defaults", "explain", "headers", "hosts", "keys",
+    "matches", "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
     "rollback_paths", "split_by_route", "tags", "weights",
 }
 
@@ -96,8 +96,7 @@ pub struct Case {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {
-    #[serde(rename = "method")]
-    _method: Option<String>,
+    method: Option<String>,
     host: Option<String>,
     path: String,
     #[serde(default)]
@@ -230,6 +229,11 @@ impl Group {
             headers.push(header("x-envoy-internal", "true"));
         }
         let mut host = FakeHost::with_request(request.host.as_deref(), &request.path, &headers);
+        if let (Some(method), Some((_, value))) =
+            (&request.method, host.request.iter_mut().find(|(name, _)| name == b":method"))
+        {
+            *value = method.clone().into_bytes();
+        }
         host.now = now * 1_000_000_000;
         host.properties = properties.to_vec();
         host.attributes = self.attributes();

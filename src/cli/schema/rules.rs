@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::texts::{
-    BASE64, COOKIE_PATH, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, duration, header,
-    host, tag,
+    BASE64, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, duration,
+    header, host, tag,
 };
 
 /// A schema of the same shape as that of the structs, to be laid over it.
@@ -12,8 +12,8 @@ pub fn rules() -> Value {
     let all: [(&str, Value); 18] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
+        ("Condition", condition()),
         ("Deployment", deployment()),
-        ("HeaderMatch", header_match()),
         ("IssueCookie", issue_cookie()),
         ("Key", key()),
         ("Match", matches()),
@@ -35,7 +35,6 @@ pub fn rules() -> Value {
         "title": "Configuration of the bluegreen filter",
         "required": ["deployments"],
         "properties": {
-            "deployments": {"minItems": 1},
             "explain": {"default": "never"},
         },
         "allOf": [route_needs_buckets(), trust_needs_a_tag()],
@@ -88,6 +87,12 @@ fn deployment() -> Value {
         "required": ["name"],
         "properties": {
             "name": {"pattern": NAME},
+            "match": {
+                "anyOf": [
+                    {"$ref": MATCH},
+                    {"type": "array", "items": {"$ref": MATCH}, "minItems": 1, "uniqueItems": true},
+                ],
+            },
             "green_weight": with_default(percent(), json!(0)),
             "split_by": {"default": "filter"},
             "trust_tags_from": {"default": "never"},
@@ -116,23 +121,44 @@ fn clusters() -> Value {
 }
 
 fn matches() -> Value {
+    let header = json!({"items": {"properties": {"name": header()}}, "uniqueItems": true});
+    let cookie =
+        json!({"items": {"properties": {"name": {"pattern": TOKEN}}}, "uniqueItems": true});
     json!({
         "properties": {
             "hosts": {"items": host(), "minItems": 1, "uniqueItems": true},
-            "path": {"pattern": PATH},
-            "path_prefix": {"pattern": PATH},
-            "headers": {"uniqueItems": true},
+            "path": paths(),
+            "path_prefix": paths(),
+            "methods": {"items": {"pattern": METHOD}, "minItems": 1, "uniqueItems": true},
+            "headers": header,
+            "query": {"uniqueItems": true},
+            "cookies": cookie,
         },
-        "not": {"required": ["path", "path_prefix"]},
     })
 }
 
-fn header_match() -> Value {
+/// A path or a list of them.
+fn paths() -> Value {
+    json!({
+        "anyOf": [
+            {"type": "string", "pattern": PATH},
+            {"type": "array", "items": {"type": "string", "pattern": PATH}, "minItems": 1, "uniqueItems": true},
+        ],
+    })
+}
+
+fn condition() -> Value {
+    let tests = ["exact", "one_of", "prefix", "suffix", "present"];
+    let one_of_them: Vec<Value> = tests.iter().map(|test| json!({"required": [test]})).collect();
     json!({
         "required": ["name"],
-        "properties": {"name": header(), "prefix": {"minLength": 1}},
-        "minProperties": 2,
-        "maxProperties": 2,
+        "properties": {
+            "name": {"minLength": 1},
+            "one_of": {"minItems": 1, "uniqueItems": true},
+            "prefix": {"minLength": 1},
+            "suffix": {"minLength": 1},
+        },
+        "oneOf": one_of_them,
     })
 }
 
@@ -273,6 +299,7 @@ fn segments() -> Value {
     json!({"items": {"pattern": SEGMENT}, "minItems": 1})
 }
 
+const MATCH: &str = "#/$defs/Match";
 const TAG: &str = "#/$defs/TagName";
 
 fn percent() -> Value {

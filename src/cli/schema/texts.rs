@@ -1,6 +1,6 @@
 //! Patterns of the texts in a configuration, in the regular expressions of ECMA-262.
 
-use bluegreen::config::RESERVED;
+use bluegreen::config::{RESERVED, RESERVED_PREFIX};
 use serde_json::{Value, json};
 
 /// Names of deployments and signing keys.
@@ -8,6 +8,9 @@ pub const NAME: &str = "^[A-Za-z0-9._-]{1,64}$";
 
 /// Names of cookies, and of headers but for `host` (RFC 9110, section 5.6.2).
 pub const TOKEN: &str = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+
+/// Methods.
+pub const METHOD: &str = "^[A-Z-]+$";
 
 /// Names of clusters.
 pub const VISIBLE: &str = "^[!-~]+$";
@@ -56,16 +59,20 @@ pub fn header() -> Value {
 /// The name of a header that the filter writes, or null: none that has another meaning.
 pub fn tag() -> Value {
     let reserved = [&["host"], &RESERVED[..]].concat();
-    json!({"pattern": TOKEN, "not": {"type": "string", "pattern": any_of(&reserved)}})
+    let pattern = format!("{}|^{}", any_of(&reserved), in_any_case(RESERVED_PREFIX));
+    json!({"pattern": TOKEN, "not": {"type": "string", "pattern": pattern}})
 }
 
 /// One of these words, in any case.
 fn any_of(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| in_any_case(word)).collect();
+    format!("^({})$", words.join("|"))
+}
+
+fn in_any_case(word: &str) -> String {
     let in_any_case = |character: char| match character {
         'a'..='z' => format!("[{}{character}]", character.to_ascii_uppercase()),
         other => other.to_string(),
     };
-    let words: Vec<String> =
-        words.iter().map(|word| word.chars().map(in_any_case).collect()).collect();
-    format!("^({})$", words.join("|"))
+    word.chars().map(in_any_case).collect()
 }

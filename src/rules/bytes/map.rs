@@ -32,6 +32,18 @@ impl<T> ByteMap<T> {
         self.values.get(self.keys.place(key)?)
     }
 
+    /// The value of a key, and its place among all, from 0.
+    #[must_use]
+    pub fn get_with_place(&self, key: &[u8]) -> Option<(usize, &T)> {
+        let place = self.keys.place(key)?;
+        Some((place, self.values.get(place)?))
+    }
+
+    /// The values, in the order in which their keys were entered.
+    pub fn values(&self) -> std::slice::Iter<'_, T> {
+        self.values.iter()
+    }
+
     /// Enters a key unless it is there; whether it was new.
     pub fn insert(&mut self, key: &[u8], value: T) -> bool {
         let (_, is_new) = self.keys.enter(key);

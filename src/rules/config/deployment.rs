@@ -1,10 +1,10 @@
 //! A deployment, as written.
 
 use serde::Deserialize;
-use serde_json::Number;
 
+use super::either::OneOrMany;
 use super::strict::{Keyword, non_null, non_null_object, nullable_object, object};
-use super::{Match, Mirror, Override, Pins, Ramp, SplitBy, Sticky, Trust};
+use super::{Match, Mirror, Number, Override, Pins, Ramp, SplitBy, Sticky, Trust};
 
 /// One model service with a blue and a green variant.
 #[derive(Debug, Default, Deserialize)]
@@ -13,9 +13,9 @@ use super::{Match, Mirror, Override, Pins, Ramp, SplitBy, Sticky, Trust};
 pub struct Deployment {
     /// 1 to 64 of `A-Za-z0-9._-`, unique. Required.
     pub name: String,
-    /// Which requests are meant. All of them by default.
-    #[serde(rename = "match", deserialize_with = "object")]
-    pub matches: Match,
+    /// Which requests are meant, or a list of which any is enough. All of them by default.
+    #[serde(rename = "match")]
+    pub matches: OneOrMany<Match>,
     /// Clusters written to the cluster header. By default only the variant is written.
     #[serde(deserialize_with = "non_null_object")]
     pub clusters: Option<Clusters>,

@@ -5,11 +5,13 @@
 
 use std::fmt;
 
+use super::warning::Warnings;
+
 /// Longest value that is repeated in an error, in characters.
 const LONGEST_VALUE: usize = 80;
 
 /// Most errors that are reported: nobody reads more, and looking for them takes time.
-const MOST_ERRORS: usize = 100;
+pub(super) const MOST_ERRORS: usize = 100;
 
 /// One error of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,17 +118,29 @@ fn is_within(path: &str, other: &str) -> bool {
     path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// The errors of a configuration in the order found, as many as anybody reads.
+/// The errors of a configuration in the order found, as many as anybody reads, and its warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigErrors {
     reported: Vec<ConfigError>,
     omitted: usize,
+    warnings: Warnings,
 }
 
 impl ConfigErrors {
     /// Adds an error: `path: reason`.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
         self.push(path, Kind::Invalid, |_| reason.into());
+    }
+
+    /// Adds a warning: `path: reason`.
+    pub fn warn<R: Into<String>>(&mut self, path: &Path, reason: impl FnOnce() -> R) {
+        self.warnings.add(path, reason);
+    }
+
+    /// The warnings beside the errors.
+    #[must_use]
+    pub fn into_warnings(self) -> Warnings {
+        self.warnings
     }
 
     /// Adds an error of a value: `path: "value" reason`.
@@ -170,7 +184,7 @@ impl ConfigErrors {
         }
     }
 
-    /// Whether no further error will be reported.
+    /// Whether no further error will be reported, so that none needs to be looked for.
     #[must_use]
     pub fn is_full(&self) -> bool {
         self.reported.len() >= MOST_ERRORS
@@ -214,16 +228,10 @@ impl ConfigErrors {
         self.reported.iter()
     }
 
-    /// How many there are, reported or not.
+    /// How many were found. It rises with each, also where it is not reported.
     #[must_use]
     pub fn count(&self) -> usize {
         self.reported.len().saturating_add(self.omitted)
-    }
-
-    /// How many more there are than are reported.
-    #[must_use]
-    pub fn omitted(&self) -> usize {
-        self.omitted
     }
 }
 

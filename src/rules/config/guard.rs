@@ -1,8 +1,8 @@
 //! When green is taken back because its answers fail, as written.
 
 use serde::Deserialize;
-use serde_json::Number;
 
+use crate::config::Number;
 use crate::config::strict::{non_null, object};
 
 /// Takes everybody back to blue when green fails more often than blue.
@@ -37,7 +37,7 @@ pub struct Failures {
     pub status: Vec<String>,
     /// gRPC status codes, 1 to 16. Default: unknown (2), deadline exceeded (4), resource exhausted
     /// (8), internal (13), unavailable (14), data loss (15).
-    pub grpc_status: Vec<u32>,
+    pub grpc_status: Vec<Number>,
     /// A response header that marks a failure by being there. None by default.
     #[serde(deserialize_with = "non_null")]
     pub response_header: Option<String>,
@@ -78,7 +78,7 @@ impl Default for Failures {
     fn default() -> Self {
         Self {
             status: vec!["5xx".to_owned()],
-            grpc_status: vec![2, 4, 8, 13, 14, 15],
+            grpc_status: [2, 4, 8, 13, 14, 15].map(Number::from).to_vec(),
             response_header: None,
             slower_than: None,
             slower_than_blue: None,

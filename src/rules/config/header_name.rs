@@ -2,26 +2,47 @@
 
 use crate::config::{ConfigErrors, Path};
 
-/// Headers that belong to the connection or to the framing of a message (RFC 9110, section
-/// 7.6.1), or that carry what others need.
-pub const RESERVED: [&str; 16] = [
+/// Headers that the filter must not write or remove: those that belong to the connection or to the
+/// framing of a message (RFC 9110, section 7.6.1), that carry credentials, or that tell where a
+/// message comes from and where it goes.
+pub const RESERVED: [&str; 33] = [
+    "accept",
+    "authorization",
     "connection",
+    "content-encoding",
     "content-length",
     "content-type",
     "cookie",
+    "expect",
+    "forwarded",
+    "grpc-timeout",
     "http2-settings",
     "keep-alive",
+    "location",
+    "origin",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
+    "referer",
     "set-cookie",
     "te",
     "trailer",
     "trailers",
     "transfer-encoding",
     "upgrade",
-    "x-envoy-internal",
+    "user-agent",
+    "via",
+    "www-authenticate",
+    "x-api-key",
+    "x-forwarded-client-cert",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
 ];
+
+/// How headers start by which Envoy is told what to do with a request.
+pub const RESERVED_PREFIX: &str = "x-envoy-";
 
 /// Whether a text is a token (RFC 9110, section 5.6.2).
 #[must_use]
@@ -47,7 +68,7 @@ pub fn header_name(text: &str, at: &Path, errors: &mut ConfigErrors) -> Option<B
 /// The name of a header that the filter writes or takes off a request, likewise.
 pub fn own_header_name(text: &str, at: &Path, errors: &mut ConfigErrors) -> Option<Box<str>> {
     let name = header_name(text, at, errors)?;
-    if RESERVED.contains(&&*name) {
+    if RESERVED.contains(&&*name) || name.starts_with(RESERVED_PREFIX) {
         errors.invalid(at, text, "has another meaning, which the filter would break");
         return None;
     }

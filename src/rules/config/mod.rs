@@ -4,11 +4,14 @@
 //! [`crate::table::Table`] is what has been validated.
 
 mod deployment;
+pub mod either;
 mod error;
 mod guard;
 mod header_name;
+mod json_text;
 mod matching;
 mod name;
+mod number;
 mod permissions;
 pub mod read;
 mod rollback;
@@ -17,16 +20,22 @@ mod split;
 mod sticky;
 pub mod strict;
 mod tags;
+mod warning;
 
 pub use deployment::{Clusters, Deployment};
+pub use either::OneOrMany;
 pub use error::{ConfigError, ConfigErrors, Path, shortened};
 pub use guard::{Failures, FalseAlarms, Guard};
-pub use header_name::{RESERVED, cookie_name, header_name, is_token, own_header_name};
-pub use matching::{HeaderMatch, Match};
+pub use header_name::{
+    RESERVED, RESERVED_PREFIX, cookie_name, header_name, is_token, own_header_name,
+};
+pub use matching::{Condition, Match};
 pub use name::{NOT_A_NAME, is_name};
+pub use number::Number;
 pub use permissions::{Allow, Explain, Override, SigningKey, Trust, TrustKeyword, TrustedPeer};
 pub use rollback::{MetadataSource, Rollback, Source, SourcePath};
 pub use routing::{Config, Defaults};
 pub use split::{Mirror, Ramp, Shape, SplitBy, Step};
 pub use sticky::{IssueCookie, Key, Pins, SameSite, Sticky};
 pub use tags::{BlueTags, BucketHeader, GreenOrder, Tags};
+pub use warning::{Warning, Warnings};

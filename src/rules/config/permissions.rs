@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::strict::{Keyword, non_null, objects, text_or_object};
+use crate::config::either::text_or_object;
+use crate::config::strict::{Keyword, non_null, objects};
 
 /// Who may choose a variant for one request: at least one of `allow` and `keys`.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -83,7 +84,7 @@ pub struct TrustedPeer {
 
 impl<'de> Deserialize<'de> for Trust {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        text_or_object(json, Self::Keyword, Self::Peer, "a text or an object")
+        text_or_object(json, Self::Keyword, Self::Peer)
     }
 }
 

@@ -3,16 +3,21 @@
 //! A good configuration is read in one pass. Of a bad one serde reports one error and not where.
 //! But nothing in the structs is required, so a part can be read without its siblings: the whole
 //! with a single member in it fails exactly if that member is wrong. So the errors are found
-//! by reading smaller and smaller parts, each by the same structs.
+//! by reading smaller and smaller parts of the text, each by the same structs. A part is
+//! read as often as it is deep, and nothing is read behind the last error that is reported.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::json_text::{Part, members, parts};
 use crate::config::strict::Object;
 use crate::config::{Config, ConfigErrors, Deployment, Path, shortened};
 
 /// Keys that had another name once, and their name now.
 const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];
+
+/// Longest text, in bytes. What a text takes in memory while it is read is a multiple of it, and
+/// a VM has 1 GiB.
+const LONGEST: usize = 32 << 20;
 
 /// What could be read of a configuration that has errors of form.
 #[derive(Debug)]
@@ -26,17 +31,28 @@ pub struct Malformed {
 /// Reads a configuration.
 ///
 /// # Errors
-/// What is no JSON, has another type than expected, an unknown key or a key twice.
+/// What is no JSON, has another type than expected, an unknown key or a key twice, and a text of
+/// more than 32 MiB.
 pub fn read(text: &[u8]) -> Result<Config, Box<Malformed>> {
+    if text.len() > LONGEST {
+        let length = text.len();
+        return Err(unreadable(format!(
+            "the configuration has {length} bytes, and 32 MiB ({LONGEST} bytes) are the most"
+        )));
+    }
     if text.trim_ascii().is_empty() {
         return Err(unreadable("the configuration is empty"));
     }
-    from_text(text).map_err(|first| explain(text, &first.to_string()))
+    object_from_text(text).map_err(|first| explain(text, &first.to_string()))
 }
 
 /// The one way from text to structs: another would double the largest part of the filter.
-fn from_text<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(text).map(|Object(read)| read)
+pub(super) fn from_text<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(text)
+}
+
+fn object_from_text<T: DeserializeOwned>(text: &[u8]) -> serde_json::Result<T> {
+    from_text(text).map(|Object(read)| read)
 }
 
 fn unreadable(reason: impl Into<String>) -> Box<Malformed> {
@@ -46,82 +62,123 @@ fn unreadable(reason: impl Into<String>) -> Box<Malformed> {
 }
 
 fn explain(text: &[u8], first: &str) -> Box<Malformed> {
-    let mut whole = match serde_json::from_slice::<Value>(text) {
-        Ok(whole) => whole,
-        Err(error) => return unreadable(format!("not JSON: {error}")),
-    };
-    // One deployment after the other: none has to be read again because of another.
-    let deployments = match whole.get_mut("deployments") {
-        Some(Value::Array(list)) => std::mem::take(list),
-        _ => Vec::new(),
-    };
+    if let Err(error) = from_text::<IgnoredAny>(text) {
+        return unreadable(format!("not JSON: {error}"));
+    }
+    let text = text.trim_ascii();
     let mut errors = ConfigErrors::default();
-    let rest = salvage::<Config>(&whole, &Path::Root, &mut errors).map(|rest| {
-        let list = Path::Root.key("deployments");
-        let read = |(index, value)| {
-            salvage::<Deployment>(&value, &list.index(index), &mut errors).unwrap_or_default()
-        };
-        Config { deployments: deployments.into_iter().enumerate().map(read).collect(), ..rest }
-    });
+    // One deployment after the other: none has to be read again because of another.
+    let list = deployments(text);
+    let rest = match list {
+        Some(list) => without(text, list),
+        None => text.to_vec(),
+    };
+    let mut rest = salvage::<Config>(&rest, &Path::Root, &mut errors);
+    if let (Some(rest), Some(list)) = (&mut rest, list) {
+        let at = Path::Root.key("deployments");
+        let mut read = Vec::new();
+        for (index, part) in parts(list).enumerate() {
+            if errors.is_full() {
+                break;
+            }
+            read.push(object_from_text(part).unwrap_or_else(|_| {
+                salvage::<Deployment>(part, &at.index(index), &mut errors).unwrap_or_default()
+            }));
+        }
+        rest.deployments = Some(read);
+    }
     if first.starts_with("duplicate field") {
         errors.add(&Path::Root, first);
     } else if errors.is_empty() {
-        // Of a key that is written twice the value knows only the last, and that one is sound. What
+        // Of a key that is written twice only the last was read, and that one is sound. What
         // serde says may repeat the other, which may be a secret.
         let place = first.rsplit_once(" at line ").map_or("", |(_, place)| place);
         errors.add(&Path::Root, format!("a key is written twice, at line {place}"));
     }
+    let rest = rest.filter(|_| !errors.is_full());
     Box::new(Malformed { rest, errors })
+}
+
+/// The list of deployments in the text of an object.
+fn deployments(text: Part<'_>) -> Option<Part<'_>> {
+    if !text.starts_with(b"{") {
+        return None;
+    }
+    let (_, list) = members(text).into_iter().find(|(key, _)| *key == b"\"deployments\"")?;
+    list.starts_with(b"[").then_some(list)
+}
+
+/// The text of an object with an empty list in place of its deployments.
+fn without(text: Part<'_>, list: Part<'_>) -> Vec<u8> {
+    let members = members(text).into_iter().map(|(key, value)| {
+        if std::ptr::eq(value, list) { (key, b"[]".to_vec()) } else { (key, value.to_vec()) }
+    });
+    object(members)
 }
 
 /// Reads what can be read of a value. None if the value itself is wrong.
 fn salvage<T: DeserializeOwned>(
-    value: &Value,
+    value: Part<'_>,
     path: &Path,
     errors: &mut ConfigErrors,
 ) -> Option<T> {
-    let check = |part: &Value| match from_text::<T>(part.to_string().as_bytes()) {
+    let check = |part: Part<'_>| match object_from_text::<T>(part) {
         Ok(_) => None,
         Err(error) => Some(error.to_string()),
     };
     let sound = sound_part(value, path, &check, errors)?;
-    from_text(sound.to_string().as_bytes()).ok()
+    object_from_text(&sound).ok()
 }
 
-/// What is left of a part without what is wrong in it; None if the part itself is wrong. `check` reads the
-/// whole with nothing in it but the part.
+/// What is left of a part without what is wrong in it; None if the part itself is wrong. `check`
+/// reads the whole with nothing in it but the part.
 fn sound_part(
-    part: &Value,
+    part: Part<'_>,
     path: &Path,
-    check: &dyn Fn(&Value) -> Option<String>,
+    check: &dyn Fn(Part<'_>) -> Option<String>,
     errors: &mut ConfigErrors,
-) -> Option<Value> {
-    let Some(message) = check(part) else { return Some(part.clone()) };
+) -> Option<Vec<u8>> {
+    let Some(message) = check(part) else { return Some(part.to_vec()) };
     if errors.is_full() {
         return None;
     }
     match part {
-        Value::Object(members) if check(&Value::Object(Map::new())).is_none() => {
-            let mut sound = Map::new();
-            for (key, member) in members {
-                let in_object = |member: &Value| {
-                    check(&Value::Object(Map::from_iter([(key.clone(), member.clone())])))
-                };
-                let member = sound_part(member, &path.key(key), &in_object, errors);
-                sound.extend(member.map(|member| (key.clone(), member)));
+        [b'{', ..] if check(b"{}").is_none() => {
+            let (all, mut sound) = (members(part), Vec::<(Part<'_>, Vec<u8>)>::new());
+            let mut rest = all.iter();
+            while let Some((key, member)) = rest.next() {
+                if errors.is_full() {
+                    break;
+                }
+                let name: String = from_text(key).unwrap_or_default();
+                let in_object = |member: Part<'_>| check(&object([(*key, member.to_vec())]));
+                // Of a key that is written twice the last counts.
+                let is_written_again = || rest.as_slice().iter().any(|(later, _)| later == key);
+                if in_object(member).is_some() && is_written_again() {
+                    continue;
+                }
+                if let Some(member) = sound_part(member, &path.key(&name), &in_object, errors) {
+                    // Only known keys are sound, and these are few.
+                    sound.retain(|(earlier, _)| earlier != key);
+                    sound.push((key, member));
+                }
             }
-            Some(Value::Object(sound))
+            Some(object(sound))
         }
-        Value::Array(elements) if check(&Value::Array(Vec::new())).is_none() => {
-            let in_list = |element: &Value| check(&Value::Array(vec![element.clone()]));
+        [b'[', ..] if check(b"[]").is_none() => {
+            let in_list = |element: Part<'_>| check(&list([element]));
             // A wrong element leaves a stand-in behind, so that the others stay where they are.
-            let stand_ins = [Value::Object(Map::new()), Value::String(String::new())];
+            let stand_ins = [&b"{}"[..], b"\"\""];
             let stand_in = stand_ins.into_iter().find(|stand_in| in_list(stand_in).is_none())?;
-            let sound = elements.iter().enumerate().map(|(index, element)| {
-                let sound = sound_part(element, &path.index(index), &in_list, errors);
-                sound.unwrap_or_else(|| stand_in.clone())
-            });
-            Some(Value::Array(sound.collect()))
+            let mut sound = Vec::new();
+            for (index, element) in parts(part).enumerate() {
+                if errors.is_full() {
+                    break;
+                }
+                let element = sound_part(element, &path.index(index), &in_list, errors);
+                sound.push(element.unwrap_or_else(|| stand_in.to_vec()));
+            }
+            Some(list(sound.iter().map(Vec::as_slice)))
         }
         _ => {
             errors.add(path, reason(&message, part, path));
@@ -130,11 +187,45 @@ fn sound_part(
     }
 }
 
+/// The text of an object.
+fn object<'a>(members: impl IntoIterator<Item = (Part<'a>, Vec<u8>)>) -> Vec<u8> {
+    let mut text = b"{".to_vec();
+    for (key, value) in members {
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        text.extend_from_slice(key);
+        text.push(b':');
+        text.extend_from_slice(&value);
+    }
+    text.push(b'}');
+    text
+}
+
+/// The text of a list.
+fn list<'a>(elements: impl IntoIterator<Item = Part<'a>>) -> Vec<u8> {
+    let mut text = b"[".to_vec();
+    for element in elements {
+        if text.len() > 1 {
+            text.push(b',');
+        }
+        text.extend_from_slice(element);
+    }
+    text.push(b']');
+    text
+}
+
+/// What serde says without the place, which is one in the text that was read and not in the one
+/// that was written.
+pub(super) fn without_position(message: &str) -> &str {
+    message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
+}
+
 /// Serde's message, with the value in place of the name of its type.
-fn reason(message: &str, found: &Value, path: &Path) -> String {
-    // The position is one in the text that was read again, not in the one that was written.
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
-    let (message, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+fn reason(message: &str, found: Part<'_>, path: &Path) -> String {
+    // What is expected comes last: a value before it may hold any text.
+    let message = without_position(message);
+    let (message, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
     if let Some((_, new)) = RENAMED.iter().find(|(old, _)| path.ends_in(old)) {
         return format!("unknown key; its name is `{new}` now");
     }
@@ -142,10 +233,10 @@ fn reason(message: &str, found: &Value, path: &Path) -> String {
         return format!("unknown key; known here: {}", expected.trim_start_matches("one of "));
     }
     let value = match found {
-        Value::Object(_) => "an object".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
+        [b'{', ..] => "an object".to_owned(),
+        [b'[', ..] => "a list".to_owned(),
         _ if path.is_secret() => "this value".to_owned(),
-        scalar => shortened(&scalar.to_string()),
+        scalar => shortened(&String::from_utf8_lossy(scalar)),
     };
     match expected {
         "" => format!("{value} cannot stand here: {message}"),

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::strict::{Keyword, non_null, text_or_object};
+use crate::config::either::text_or_object;
+use crate::config::strict::{Keyword, non_null};
 
 /// Where rollback flags are looked up.
 #[derive(Debug, Deserialize)]
@@ -51,7 +52,7 @@ pub struct SourcePath {
 
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        text_or_object(json, Self::Namespace, Self::Path, "a text or an object")
+        text_or_object(json, Self::Namespace, Self::Path)
     }
 }
 

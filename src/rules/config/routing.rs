@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::strict::{Keyword, non_null, non_null_object, object, objects};
+use super::strict::{Keyword, non_null, non_null_object, non_null_objects, object};
 use super::{Deployment, Explain, Mirror, Override, Rollback, Sticky, Tags, Trust};
 
 /// The whole configuration of one filter, shared by all proxies of a mesh.
@@ -10,9 +10,9 @@ use super::{Deployment, Explain, Mirror, Override, Rollback, Sticky, Tags, Trust
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// The model services; at least one.
-    #[serde(deserialize_with = "objects")]
-    pub deployments: Vec<Deployment>,
+    /// The model services; none send nobody to green. Required.
+    #[serde(deserialize_with = "non_null_objects")]
+    pub deployments: Option<Vec<Deployment>>,
     /// What holds for deployments that do not say otherwise.
     #[serde(deserialize_with = "object")]
     pub defaults: Defaults,

@@ -1,8 +1,8 @@
 //! The share of green, as written.
 
 use serde::Deserialize;
-use serde_json::Number;
 
+use crate::config::Number;
 use crate::config::strict::{Keyword, non_null, objects};
 
 /// A weight that every proxy computes from the clock: 0 before the start, the last step's weight

@@ -1,11 +1,13 @@
-//! Where serde takes more than a configuration should hold (null for what may be left out, a list
-//! for an object), or stops where further errors could be reported.
+//! Where serde accepts more than a configuration may hold (null for what may be left out, a list for
+//! an object), or stops where further errors could be reported.
+//!
+//! Unknown keys are refused by `deny_unknown_fields` on each struct; [`super::read`] reports them.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
 use crate::config::{ConfigErrors, Path};
 
@@ -62,7 +64,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyword<T> {
         Ok(word.map_or_else(
             |error| {
                 let message = error.to_string();
-                let known = message.split_once(", expected ").map_or("known", |(_, known)| known);
+                // The text itself may say that it expects something.
+                let known = message.rsplit_once(", expected ").map_or("known", |(_, known)| known);
                 Self::Unknown(text.clone(), known.to_owned())
             },
             Self::Known,
@@ -115,41 +118,11 @@ pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.into_iter().map(|object| object.0).collect())
 }
 
-/// A text or an object, whichever is there.
-pub(crate) fn text_or_object<'de, T, O, R, D>(
+/// A list of objects that may be left out, but is not null where it is there.
+pub(crate) fn non_null_objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     json: D,
-    of_text: fn(T) -> R,
-    of_object: fn(O) -> R,
-    expected: &'static str,
-) -> Result<R, D::Error>
-where
-    T: Deserialize<'de>,
-    O: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    json.deserialize_any(TextOrObject { of_text, of_object, expected })
-}
-
-struct TextOrObject<T, O, R> {
-    of_text: fn(T) -> R,
-    of_object: fn(O) -> R,
-    expected: &'static str,
-}
-
-impl<'de, T: Deserialize<'de>, O: Deserialize<'de>, R> Visitor<'de> for TextOrObject<T, O, R> {
-    type Value = R;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<R, E> {
-        T::deserialize(text.into_deserializer()).map(self.of_text)
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, members: M) -> Result<R, M::Error> {
-        O::deserialize(MapAccessDeserializer::new(members)).map(self.of_object)
-    }
+) -> Result<Option<Vec<T>>, D::Error> {
+    objects(json).map(Some)
 }
 
 /// What was read from an object and from nothing else.

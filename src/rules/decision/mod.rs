@@ -9,5 +9,5 @@ mod trace;
 pub use explain::is_due;
 pub use overrides::Override;
 pub use peer_tag::TrustedTags;
-pub use precedence::{Decision, Proposal, Reason, decide};
+pub use precedence::{Decision, Evidence, Reason, decide};
 pub use trace::{Policy, Surroundings, Trace};

@@ -60,9 +60,15 @@ impl TrustedTags {
                 if peer_prefix.is_empty() {
                     errors.required(&at.key("peer_prefix"));
                 }
+                if !peer_prefix.is_empty() && !peer_prefix.ends_with('/') {
+                    errors.warn(
+                        &at.key("peer_prefix"),
+                        || "does not end in `/`, so that it trusts names that go on behind it too",
+                    );
+                }
                 let uri = environment.attribute(&["connection", "uri_san_peer_certificate"]);
                 if uri.is_none() {
-                    let reason = "unsupported: this host cannot read the peer's certificate";
+                    let reason = "unsupported: this proxy cannot read the peer's certificate";
                     errors.add(&at.key("peer_prefix"), reason);
                 }
                 let prefix = peer_prefix.as_str().into();

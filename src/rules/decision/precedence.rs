@@ -1,10 +1,11 @@
 //! Blue or green, and why: the order of precedence.
 
-use crate::split::Weight;
+use crate::split::{Bucket, Weight};
 use crate::sticky::Place;
 use crate::variant::Variant;
 
-/// Why a variant serves a request, in the order of precedence.
+/// Why a variant serves a request, in the order of precedence. A flag or a maximum weight beats
+/// only what leads to green: an override to blue keeps its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Green is rolled back, by configuration, by a flag or by a maximum weight.
@@ -52,80 +53,68 @@ impl Decision {
     fn by(reason: Reason, variant: Variant) -> Self {
         Self { variant: Some(variant), reason }
     }
+
+    fn by_weight(reason: Reason, bucket: Bucket, weight: Option<Weight>) -> Self {
+        let variant_at = |weight: Weight| {
+            if weight.covers(bucket) { Variant::Green } else { Variant::Blue }
+        };
+        Self { variant: weight.map(variant_at), reason }
+    }
 }
 
-/// What proposes a variant for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proposal {
-    /// An override that was accepted.
-    Override(Variant),
-    /// The tag of a trusted proxy before this one.
-    Peer(Variant),
-    /// What the request is assigned to, and the weight; None if Envoy's route holds the weight.
-    Assigned(Place, Option<Weight>),
+/// What a decision may ask about one request. Each answer has its price, so [`decide`] asks each
+/// question at most once, and only where the lines before it have not decided.
+pub trait Evidence {
+    /// The variant of an override that was accepted.
+    fn overridden(&mut self) -> Option<Variant>;
+
+    /// The variant that the tag of a trusted proxy names.
+    fn peer(&mut self) -> Option<Variant>;
+
+    /// What the request is assigned to by its targeting key, by an issued one or by chance.
+    fn place(&mut self) -> Place;
+
+    /// The weight now; None if Envoy's route holds it.
+    fn weight(&mut self) -> Option<Weight>;
+
+    /// How far green may go by flags and maximum weights: 100 percent unless one says otherwise,
+    /// 0 if green is rolled back. The most expensive answer.
+    fn max_green_weight(&mut self) -> Weight;
 }
 
-/// Decides, in the order of precedence: the first line that applies.
-///
-/// `propose` finds what proposes a variant. `max_green_weight` says how far green may go: 100
-/// percent, less under a maximum, 0 if green is rolled back. It is expensive to find out, so it is
-/// asked for only on the way to green.
-pub fn decide<H>(
-    is_rolled_back: bool,
-    host: &mut H,
-    propose: impl FnOnce(&mut H) -> Proposal,
-    max_green_weight: impl FnOnce(&mut H) -> Weight,
-) -> Decision {
+/// Decides: the order of precedence, from top to bottom.
+pub fn decide(is_rolled_back: bool, evidence: &mut impl Evidence) -> Decision {
     // Rollback by configuration.
     if is_rolled_back {
         return Decision::ROLLED_BACK;
     }
-    let proposal = propose(host);
-    let may_be_green = proposal.may_be_green();
-    // Rollback by a flag or a maximum weight.
-    if may_be_green && !proposal.is_within(max_green_weight(host)) {
+    // The first of override, peer, pin and weight proposes a variant.
+    let (proposed, bucket) = if let Some(variant) = evidence.overridden() {
+        (Decision::by(Reason::Override, variant), None)
+    } else if let Some(variant) = evidence.peer() {
+        (Decision::by(Reason::Peer, variant), None)
+    } else {
+        match evidence.place() {
+            Place::Pinned(variant) => (Decision::by(Reason::Pin, variant), None),
+            Place::Bucket(bucket) => {
+                (Decision::by_weight(Reason::Weight, bucket, evidence.weight()), Some(bucket))
+            }
+            Place::Random(bucket) => {
+                (Decision::by_weight(Reason::Random, bucket, evidence.weight()), Some(bucket))
+            }
+            // Without randomness nobody is chosen.
+            Place::Nowhere => (Decision::by(Reason::Random, Variant::Blue), None),
+        }
+    };
+    // What follows beats the proposal, but only green can be rolled back.
+    if proposed.variant == Some(Variant::Blue) {
+        return proposed;
+    }
+    // Rollback by a flag or a maximum weight. A maximum moves buckets, and 0 moves everybody.
+    let most = evidence.max_green_weight();
+    if !bucket.map_or(most != Weight::ZERO, |bucket| most.covers(bucket)) {
         return Decision::ROLLED_BACK;
     }
-    // The guard: `if may_be_green && has_tripped { return Decision::GUARDED }`.
-    match proposal {
-        Proposal::Override(variant) => Decision::by(Reason::Override, variant),
-        Proposal::Peer(variant) => Decision::by(Reason::Peer, variant),
-        Proposal::Assigned(place, weight) => match place {
-            Place::Pinned(variant) => Decision::by(Reason::Pin, variant),
-            Place::Bucket(_) => by_weight(Reason::Weight, weight, may_be_green),
-            Place::Random(_) => by_weight(Reason::Random, weight, may_be_green),
-            // Without randomness nobody is chosen.
-            Place::Nowhere => Decision::by(Reason::Random, Variant::Blue),
-        },
-    }
-}
-
-fn by_weight(reason: Reason, weight: Option<Weight>, is_green: bool) -> Decision {
-    let variant = if is_green { Variant::Green } else { Variant::Blue };
-    Decision { variant: weight.map(|_| variant), reason }
-}
-
-impl Proposal {
-    /// Whether green would serve, or might where Envoy's route holds the weight.
-    fn may_be_green(self) -> bool {
-        match self {
-            Self::Override(variant)
-            | Self::Peer(variant)
-            | Self::Assigned(Place::Pinned(variant), _) => variant == Variant::Green,
-            Self::Assigned(Place::Bucket(bucket) | Place::Random(bucket), weight) => {
-                weight.is_none_or(|weight| weight.covers(bucket))
-            }
-            Self::Assigned(Place::Nowhere, _) => false,
-        }
-    }
-
-    /// Whether green may serve: a maximum weight moves buckets alone, but 0 moves everybody.
-    fn is_within(self, max_green_weight: Weight) -> bool {
-        match self {
-            Self::Assigned(Place::Bucket(bucket) | Place::Random(bucket), _) => {
-                max_green_weight.covers(bucket)
-            }
-            _ => max_green_weight != Weight::ZERO,
-        }
-    }
+    // The place of the guard: after a rollback, before everything else.
+    proposed
 }

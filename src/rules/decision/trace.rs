@@ -1,15 +1,15 @@
-//! How one request was decided: all that was looked at, and the decision.
+//! Decides about one request, and keeps what the decision was made of.
 
 use std::sync::Arc;
 
 use super::overrides::Override;
 use super::peer_tag::TrustedTags;
-use super::precedence::{Decision, Proposal, decide};
+use super::precedence::{Decision, Evidence, decide};
 use crate::host::Host;
 use crate::request::Request;
 use crate::rollback::{Names, Sources};
 use crate::split::{Bucket, Mirror, Split, Weight};
-use crate::sticky::{Assigner, Assignment};
+use crate::sticky::{Assigner, Assignment, Place};
 use crate::tags::Tags;
 use crate::variant::Variant;
 
@@ -35,7 +35,7 @@ pub struct Policy {
 pub struct Surroundings<'t> {
     /// Names under which decisions are written.
     pub tags: &'t Tags,
-    /// Where flags are looked up.
+    /// Where flags and maximum weights are looked up.
     pub rollback: &'t Sources,
     /// Names of all deployments.
     pub names: &'t Names,
@@ -57,55 +57,104 @@ pub struct Trace<'a> {
     pub is_overridden: bool,
 }
 
-impl<'a> Trace<'a> {
-    /// Decides about a request of a deployment.
-    pub fn new(
-        policy: &'a Policy,
+impl Policy {
+    /// Decides about a request of the deployment that has this name.
+    pub fn decide<'a>(
+        &'a self,
         name: &str,
         request: &Request<'_>,
         around: Surroundings<'_>,
         host: &mut impl Host,
-    ) -> Self {
-        // An override is taken off a request also where a rollback beats it.
+    ) -> Trace<'a> {
+        // The override is removed from the request also where a rollback beats it.
         let overridden =
-            (policy.overrides.as_ref()).and_then(|overrides| overrides.accept(request, name, host));
-        let (mut assignment, mut weight, mut read) = (None, None, None);
-        let propose = |host: &mut _| {
-            if let Some(variant) = overridden {
-                return Proposal::Override(variant);
-            }
-            let trusted = policy.trusted_tags.as_ref();
-            if let Some(variant) =
-                trusted.and_then(|trusted| trusted.variant(request, around.tags, host))
-            {
-                return Proposal::Peer(variant);
-            }
-            let assigned = policy.assigner.assign(request, host);
-            let place = assigned.place;
-            weight = place.bucket().and_then(|_| policy.split.weight(host));
-            assignment = Some(assigned);
-            Proposal::Assigned(place, weight)
+            (self.overrides.as_ref()).and_then(|overrides| overrides.accept(request, name, host));
+        let mut asking = Asking {
+            policy: self,
+            name,
+            request,
+            around,
+            host,
+            overridden,
+            assignment: None,
+            weight: None,
+            most: None,
         };
-        let mut max_green_weight = |host: &mut _| {
-            *read.get_or_insert_with(|| around.rollback.max_green_weight(name, around.names, host))
-        };
-        let decision = decide(policy.is_rolled_back, host, propose, &mut max_green_weight);
-        let bucket = assignment.as_ref().and_then(|assigned| assigned.place.bucket());
-        let is_mirrored = match (policy.mirror, bucket, weight, decision.variant) {
-            (Some(mirror), Some(bucket), Some(weight), Some(Variant::Blue)) => {
-                mirror.takes(bucket, weight, || max_green_weight(host))
-            }
-            _ => false,
-        };
-        let lowered = read.filter(|weight| bucket.is_some() && *weight < Weight::FULL);
-        let weight = match (weight, lowered) {
-            (Some(weight), Some(lowered)) => Some(weight.min(lowered)),
-            (weight, lowered) => weight.or(lowered),
-        };
-        let is_overridden = overridden.is_some();
-        Self { decision, assignment, weight, is_mirrored, is_overridden }
+        let decision = decide(self.is_rolled_back, &mut asking);
+        let is_mirrored = asking.is_mirrored(decision);
+        let weight = asking.weight_in_force();
+        let assignment = asking.assignment;
+        Trace { decision, assignment, weight, is_mirrored, is_overridden: overridden.is_some() }
+    }
+}
+
+/// One request while it is decided: what was asked so far, and how to ask for more.
+struct Asking<'a, 'r, H> {
+    policy: &'a Policy,
+    name: &'r str,
+    request: &'r Request<'r>,
+    around: Surroundings<'r>,
+    host: &'r mut H,
+    overridden: Option<Variant>,
+    assignment: Option<Assignment<'a>>,
+    weight: Option<Weight>,
+    /// The maximum weight of green, once it was read.
+    most: Option<Weight>,
+}
+
+impl<H: Host> Evidence for Asking<'_, '_, H> {
+    fn overridden(&mut self) -> Option<Variant> {
+        self.overridden
     }
 
+    fn peer(&mut self) -> Option<Variant> {
+        let trusted = self.policy.trusted_tags.as_ref()?;
+        trusted.variant(self.request, self.around.tags, self.host)
+    }
+
+    fn place(&mut self) -> Place {
+        let assigned = self.policy.assigner.assign(self.request, self.host);
+        self.assignment.insert(assigned).place
+    }
+
+    fn weight(&mut self) -> Option<Weight> {
+        self.weight = self.policy.split.weight(self.host);
+        self.weight
+    }
+
+    fn max_green_weight(&mut self) -> Weight {
+        let Surroundings { rollback, names, .. } = self.around;
+        let read = || rollback.max_green_weight(self.name, names, self.host);
+        *self.most.get_or_insert_with(read)
+    }
+}
+
+impl<H: Host> Asking<'_, '_, H> {
+    fn bucket(&self) -> Option<Bucket> {
+        self.assignment.as_ref()?.place.bucket()
+    }
+
+    /// Whether green gets a copy of a request that blue serves.
+    fn is_mirrored(&mut self, decision: Decision) -> bool {
+        match (self.policy.mirror, self.bucket(), self.weight, decision.variant) {
+            (Some(mirror), Some(bucket), Some(weight), Some(Variant::Blue)) => {
+                mirror.takes(bucket, weight, || self.max_green_weight())
+            }
+            _ => false,
+        }
+    }
+
+    /// The weight, lowered by a maximum that was read.
+    fn weight_in_force(&self) -> Option<Weight> {
+        let is_lower = |most: &Weight| self.bucket().is_some() && *most < Weight::FULL;
+        match (self.weight, self.most.filter(is_lower)) {
+            (Some(weight), Some(most)) => Some(weight.min(most)),
+            (weight, most) => weight.or(most),
+        }
+    }
+}
+
+impl Trace<'_> {
     /// The bucket, where one was looked for.
     #[must_use]
     pub fn bucket(&self) -> Option<Bucket> {

@@ -11,13 +11,23 @@ const LONGEST_LABEL: usize = 63;
 pub type Room = Option<[u8; LONGEST]>;
 
 /// Brings a request's `:authority` to form: no port, no trailing dot, lower case, IPv6 addresses
-/// as RFC 5952 writes them. None if it is too long for any host or no address within brackets.
+/// as RFC 5952 writes them. None if it is too long for any host, no address within brackets, or has
+/// something else than digits behind a `:` (RFC 3986, section 3.2).
 #[must_use]
 pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]> {
     if authority.first() == Some(&b'[') {
         return normalize_ipv6(authority, room.insert([0; LONGEST]));
     }
-    let host = authority.split(|byte| *byte == b':').next().unwrap_or_default();
+    let host = match authority.iter().position(|byte| *byte == b':') {
+        None => authority,
+        Some(colon) => {
+            let (host, port) = authority.split_at_checked(colon)?;
+            if !is_port(port) {
+                return None;
+            }
+            host
+        }
+    };
     let host = host.strip_suffix(b".").unwrap_or(host);
     if !host.iter().any(u8::is_ascii_uppercase) {
         return (host.len() <= LONGEST).then_some(host);
@@ -28,10 +38,15 @@ pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]
     Some(lower)
 }
 
+/// Whether this is a `:` and digits.
+fn is_port(text: &[u8]) -> bool {
+    matches!(text, [b':', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
+}
+
 fn normalize_ipv6<'a>(authority: &[u8], buffer: &'a mut [u8; LONGEST]) -> Option<&'a [u8]> {
     let text = std::str::from_utf8(authority).ok()?.strip_prefix('[')?;
     let (address, port) = text.split_once(']')?;
-    if !port.is_empty() && !port.starts_with(':') {
+    if !port.is_empty() && !is_port(port.as_bytes()) {
         return None;
     }
     let address: Ipv6Addr = address.parse().ok()?;
@@ -119,11 +134,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_behind_a_colon_and_no_port_makes_another_host() {
+        for authority in [
+            "a.example:x@y",
+            "a.example:",
+            "a.example.:",
+            "a.example:80:80",
+            "a.example:8o",
+            ":",
+            "::1",
+        ] {
+            assert_eq!(normal(authority.as_bytes()), None, "{authority}");
+        }
+    }
+
+    #[test]
     fn an_ipv6_address_has_one_form() {
         for authority in ["[::1]", "[0:0::1]:8080", "[0000:0:0:0:0:0:0:1]"] {
             assert_eq!(normal(authority.as_bytes()).as_deref(), Some(&b"[::1]"[..]));
         }
-        for authority in ["[::1", "[x]", "[::1]8080", "["] {
+        for authority in ["[::1", "[x]", "[::1]8080", "[", "[::1]:", "[::1]:x", "[::1]:80:80"] {
             assert_eq!(normal(authority.as_bytes()), None, "{authority}");
         }
         assert_eq!(HostPattern::parse("0::1"), Ok(HostPattern::Exact("[::1]".into())));

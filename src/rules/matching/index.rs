@@ -1,23 +1,27 @@
 //! Finds the deployment of a request among any number of them.
 //!
 //! The precedence is that of an `HTTPRoute` of Gateway API: exact host, longest wildcard, any host;
-//! then exact path, longest prefix, any path; then more conditions on headers; then the order in
-//! the file. What is better and does not match gives way to what is less.
+//! then exact path, longest prefix, any path; then a condition on the method, more conditions on
+//! headers, on the query, on cookies; then the order in the file. What is better and does not match
+//! gives way to what is less. Of a deployment with several patterns the one counts that matched.
 
+use std::borrow::Cow;
 use std::ptr;
 
 use super::hostname::{self, HostPattern};
 use crate::bytes::ByteMap;
-use crate::matching::{Candidates, Match, PathPattern, Position, ends_prefix};
+use crate::matching::{Candidates, Lookup, Match, PathPattern, Position, ends_prefix};
 use crate::request::Request;
 
-/// All deployments by host, path and conditions on headers.
+/// All deployments by host, path and conditions.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     exact_hosts: ByteMap<Paths>,
     /// Suffixes start with a dot.
     host_suffixes: LongestFirst<Paths>,
     any_host: Paths,
+    /// Whether any path is told from others.
+    has_paths: bool,
 }
 
 /// The deployments of one host, or of one wildcard, by path.
@@ -38,27 +42,32 @@ struct LongestFirst<T> {
 }
 
 impl Index {
-    /// Enters a deployment; an earlier one comes before it.
-    pub fn enter(&mut self, matches: &Match, position: Position) {
+    /// Enters a deployment under what one of its matches wants, after all that come before it in
+    /// precedence. Whether a request can be found that belongs to it and not to one before it.
+    pub fn enter(&mut self, matches: &Match, lookup: &Lookup, position: Position) -> bool {
+        self.has_paths |= matches.paths != [PathPattern::Any];
+        let mut is_reachable = false;
         if matches.hosts.is_empty() {
-            self.any_host.enter(matches, position);
+            is_reachable = self.any_host.enter(matches, lookup, position);
         }
-        let enter = |paths: &mut Paths| paths.enter(matches, position);
         for host in &matches.hosts {
+            let enter = |paths: &mut Paths| is_reachable |= paths.enter(matches, lookup, position);
             match host {
                 HostPattern::Exact(host) => self.exact_hosts.update(host.as_bytes(), enter),
                 HostPattern::Suffix(suffix) => self.host_suffixes.update(suffix.as_bytes(), enter),
             }
         }
+        is_reachable
     }
 
     /// The deployment that a request belongs to.
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
-        self.find_by_host(request).or_else(|| self.any_host.find(request))
+        let path = if self.has_paths { request.path() } else { Cow::default() };
+        self.find_by_host(request, &path).or_else(|| self.any_host.find(request, &path))
     }
 
-    fn find_by_host(&self, request: &Request<'_>) -> Option<Position> {
+    fn find_by_host(&self, request: &Request<'_>, path: &[u8]) -> Option<Position> {
         // This only spares the time.
         if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
             return None;
@@ -75,45 +84,52 @@ impl Index {
                 paths = self.exact_hosts.get(host);
             }
         }
-        paths.and_then(|paths| paths.find(request)).or_else(|| {
+        paths.and_then(|paths| paths.find(request, path)).or_else(|| {
             // At least one label comes before a suffix.
             let suffix = |length| match host.split_at_checked(host.len().checked_sub(length)?)? {
                 ([], _) => None,
                 (_, suffix) => suffix.starts_with(b".").then_some(suffix),
             };
-            self.host_suffixes.find(host.len(), suffix).find_map(|paths| paths.find(request))
+            self.host_suffixes.find(host.len(), suffix).find_map(|paths| paths.find(request, path))
         })
     }
 }
 
 impl Paths {
-    fn enter(&mut self, matches: &Match, position: Position) {
-        let enter = |candidates: &mut Candidates| candidates.enter(&matches.headers, position);
-        match &matches.path {
-            PathPattern::Exact(path) => self.exact.update(path.as_bytes(), enter),
-            PathPattern::Prefix(prefix) => self.prefixes.update(prefix.as_bytes(), enter),
-            PathPattern::Any => enter(&mut self.any),
+    fn enter(&mut self, matches: &Match, lookup: &Lookup, position: Position) -> bool {
+        let mut is_reachable = false;
+        for path in &matches.paths {
+            let enter = |candidates: &mut Candidates| {
+                is_reachable |= candidates.enter(lookup, position);
+            };
+            match path {
+                PathPattern::Exact(path) => self.exact.update(path, enter),
+                PathPattern::Prefix(prefix) => self.prefixes.update(prefix, enter),
+                PathPattern::Any => {
+                    is_reachable |= self.any.enter(lookup, position);
+                }
+            }
         }
+        is_reachable
     }
 
-    fn find(&self, request: &Request<'_>) -> Option<Position> {
-        // No prefix holds a `?`, so none reaches into the query.
-        let prefix = |length| {
-            let (prefix, rest) = request.target.split_at_checked(length)?;
-            ends_prefix(prefix, rest).then_some(prefix)
-        };
+    fn find(&self, request: &Request<'_>, path: &[u8]) -> Option<Position> {
         if !self.exact.is_empty()
-            && let Some(candidates) = self.exact.get(request.path())
-            && let Some(position) = candidates.find(request.headers)
+            && let Some(candidates) = self.exact.get(path)
+            && let Some(position) = candidates.find(request)
         {
             return Some(position);
         }
-        for candidates in self.prefixes.find(request.target.len(), prefix) {
-            if let Some(position) = candidates.find(request.headers) {
+        let prefix = |length| {
+            let (prefix, rest) = path.split_at_checked(length)?;
+            ends_prefix(prefix, rest).then_some(prefix)
+        };
+        for candidates in self.prefixes.find(path.len(), prefix) {
+            if let Some(position) = candidates.find(request) {
                 return Some(position);
             }
         }
-        self.any.find(request.headers)
+        self.any.find(request)
     }
 }
 

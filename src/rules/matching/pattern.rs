@@ -1,98 +1,171 @@
 //! Which requests a deployment is meant for, validated.
 
+use super::order::sorted;
 use crate::bytes::ByteMap;
-use crate::config::{self, ConfigErrors, Path};
-use crate::matching::{Condition, HostPattern};
+use crate::config::{self, ConfigErrors, OneOrMany, Path};
+use crate::matching::{Condition, HostPattern, Place};
+use crate::request::decoded_path;
 
-/// The conditions of a deployment, in a form in which equal conditions are equal values.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// What a request must have, in a form in which equal matches are equal values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Match {
     /// Any of them; none means any host. Sorted.
     pub hosts: Vec<HostPattern>,
-    /// The condition on the path.
-    pub path: PathPattern,
+    /// Any of them, at least one. Sorted.
+    pub paths: Vec<PathPattern>,
     /// All of them. Sorted.
-    pub headers: Vec<Condition>,
+    pub conditions: Vec<Condition>,
 }
 
-/// A condition on the path of a request, its query left aside.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A condition on the path of a request, its query left aside, in the form of
+/// [`decoded_path`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathPattern {
     /// This path alone.
-    Exact(Box<str>),
+    Exact(Box<[u8]>),
     /// What starts so, as [`ends_prefix`] has it.
-    Prefix(Box<str>),
+    Prefix(Box<[u8]>),
     /// Every path.
     Any,
 }
 
-/// Whether a prefix may end here: at the end of the path or before the query, before
-/// `/` or `:`, or behind its own `/`.
+/// Whether a prefix may end here: at the end of the path, before `/`, `:` or `;`, or behind its own
+/// `/`.
 #[must_use]
 pub fn ends_prefix(prefix: &[u8], rest: &[u8]) -> bool {
-    matches!(rest, [] | [b'/' | b':' | b'?', ..]) || prefix.ends_with(b"/")
+    matches!(rest, [] | [b'/' | b':' | b';', ..]) || prefix.ends_with(b"/")
 }
 
 impl Match {
     /// Validates the configuration; None where that added errors.
     pub fn new(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         let before = errors.count();
-        let (mut hosts, mut seen) = (Vec::new(), ByteMap::default());
-        let hosts_at = at.key("hosts");
-        for (index, text) in config.hosts.iter().flatten().enumerate() {
-            let at = hosts_at.index(index);
-            match HostPattern::parse(text) {
-                Ok(host) if seen.insert(host.as_bytes(), index) => hosts.push(host),
-                Ok(host) => {
-                    let earlier = seen.get(host.as_bytes()).map_or(0, |earlier| *earlier);
-                    errors.duplicate(&at, &hosts_at.index(earlier));
-                }
-                Err(reason) => errors.invalid(&at, text, reason),
-            }
+        let hosts = hosts(config.hosts.as_deref(), &at.key("hosts"), errors);
+        let paths = PathPattern::all(config, at, errors);
+        let mut conditions = Vec::new();
+        if let Some(methods) = &config.methods {
+            conditions.extend(Condition::on_methods(methods, &at.key("methods"), errors));
         }
-        if config.hosts.as_ref().is_some_and(Vec::is_empty) {
-            errors.add(&hosts_at, "is empty; leave it out to match any host");
+        for (key, list, place) in [
+            ("headers", &config.headers, Place::Header),
+            ("query", &config.query, Place::Query),
+            ("cookies", &config.cookies, Place::Cookie),
+        ] {
+            conditions.extend(all_conditions(list, place, &at.key(key), errors));
         }
-        hosts.sort_unstable();
-        let path = PathPattern::new(config, at, errors);
-        let headers_at = at.key("headers");
-        let mut headers: Vec<(Condition, usize)> = Vec::new();
-        for (index, condition) in config.headers.iter().enumerate() {
-            let at = headers_at.index(index);
-            let Some(condition) = Condition::new(condition, &at, errors) else { continue };
-            match headers.binary_search_by(|(known, _)| known.cmp(&condition)) {
-                Ok(place) => {
-                    let earlier = headers.get(place).map_or(0, |(_, earlier)| *earlier);
-                    errors.duplicate(&at, &headers_at.index(earlier));
-                }
-                Err(place) => headers.insert(place, (condition, index)),
-            }
-        }
-        let headers = headers.into_iter().map(|(condition, _)| condition).collect();
-        (errors.count() == before).then_some(Self { hosts, path, headers })
+        (errors.count() == before).then(|| Self { hosts, paths, conditions: sorted(conditions) })
     }
 }
 
-impl PathPattern {
-    fn new(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Self {
-        let mut check = |key: &str, path: &Option<String>| {
-            let path = path.as_deref()?;
-            if !path.starts_with('/') {
-                errors.invalid(&at.key(key), path, "does not start with `/`");
-            } else if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte)) {
-                let reason = "has a query, a fragment or a character that no path has";
-                errors.invalid(&at.key(key), path, reason);
+/// Different hosts of a list, sorted; none for no list.
+fn hosts(list: Option<&[String]>, at: &Path, errors: &mut ConfigErrors) -> Vec<HostPattern> {
+    let (mut hosts, mut seen) = (Vec::new(), ByteMap::default());
+    for (index, text) in list.into_iter().flatten().enumerate() {
+        if errors.is_full() {
+            break;
+        }
+        let at_host = at.index(index);
+        match HostPattern::parse(text) {
+            Ok(host) if seen.insert(host.as_bytes(), index) => hosts.push(host),
+            Ok(host) => {
+                let earlier = seen.get(host.as_bytes()).map_or(0, |earlier| *earlier);
+                errors.duplicate(&at_host, &at.index(earlier));
             }
-            Some(path.into())
-        };
-        match (check("path", &config.path), check("path_prefix", &config.path_prefix)) {
-            (Some(_), Some(_)) => {
-                errors.add(at, "`path` and `path_prefix` exclude each other");
-                Self::Any
-            }
-            (Some(path), None) => Self::Exact(path),
-            (None, Some(prefix)) => Self::Prefix(prefix),
-            (None, None) => Self::Any,
+            Err(reason) => errors.invalid(&at_host, text, reason),
         }
     }
+    if list.is_some_and(<[_]>::is_empty) {
+        errors.add(at, "is empty; leave it out to match any host");
+    }
+    sorted(hosts)
+}
+
+/// Different conditions of a list.
+fn all_conditions(
+    list: &[config::Condition],
+    place: Place,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> Vec<Condition> {
+    let mut conditions: Vec<(Condition, usize)> = Vec::with_capacity(list.len());
+    for (index, condition) in list.iter().enumerate() {
+        if errors.is_full() {
+            break;
+        }
+        let condition = Condition::new(condition, place, &at.index(index), errors);
+        conditions.extend(condition.map(|condition| (condition, index)));
+    }
+    let conditions = sorted(conditions);
+    for pair in conditions.windows(2) {
+        if let [(earlier, first), (later, second)] = pair
+            && earlier == later
+        {
+            errors.duplicate(&at.index(*second), &at.index(*first));
+        }
+    }
+    conditions.into_iter().map(|(condition, _)| condition).collect()
+}
+
+impl PathPattern {
+    /// All patterns of a match, sorted.
+    fn all(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Vec<Self> {
+        let exact = Self::list(config.path.as_ref(), &at.key("path"), errors);
+        let prefixes = Self::list(config.path_prefix.as_ref(), &at.key("path_prefix"), errors);
+        let is_any = exact.is_empty() && prefixes.is_empty();
+        let patterns = (exact.into_iter().map(Self::Exact))
+            .chain(prefixes.into_iter().map(Self::Prefix))
+            .chain(is_any.then_some(Self::Any));
+        sorted(patterns.collect())
+    }
+
+    /// Different paths of a list.
+    fn list(
+        list: Option<&OneOrMany<String>>,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Vec<Box<[u8]>> {
+        let (mut paths, mut seen) = (Vec::new(), ByteMap::default());
+        let Some(list) = list else { return paths };
+        if list.is_empty() {
+            errors.add(at, "is empty; leave it out to match any path");
+        }
+        for (place, path) in list.iter() {
+            if errors.is_full() {
+                break;
+            }
+            let at_path = place.map_or(*at, |place| at.index(place));
+            if !path.starts_with('/') {
+                errors.invalid(&at_path, path, "does not start with `/`");
+                continue;
+            }
+            if !path.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#".contains(&byte)) {
+                let reason = "has a query, a fragment or a character that no path has";
+                errors.invalid(&at_path, path, reason);
+                continue;
+            }
+            let path = decoded_path(path.as_bytes());
+            if let Some(earlier) = seen.get(&path) {
+                errors.duplicate(&at_path, &at.index(*earlier));
+                continue;
+            }
+            seen.insert(&path, place.unwrap_or(0));
+            if let Some(reason) = hardly_meant(&path, at.ends_in("path_prefix")) {
+                errors.warn(&at_path, || reason);
+            }
+            paths.push(path.into());
+        }
+        paths
+    }
+}
+
+/// What may be wrong with a path that is none that a request can be expected to have.
+fn hardly_meant(path: &[u8], is_prefix: bool) -> Option<&'static str> {
+    if path.contains(&b'*') {
+        return Some("has a `*`, which is a character like any other and no wildcard");
+    }
+    let goes_on = path.last().is_some_and(|byte| b".-_~:;,=+!$&'(@".contains(byte));
+    (is_prefix && goes_on).then_some(
+        "matches nothing that goes on behind it: a prefix ends at the end of the path, \
+         at `/`, `:` or `;`, or in its own `/`",
+    )
 }

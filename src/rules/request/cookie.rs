@@ -5,16 +5,43 @@
 use crate::wire::Pairs;
 
 /// Value of the first cookie of this name over all `cookie` headers, without surrounding quotes.
+#[must_use]
+pub fn find<'a>(headers: Pairs<'a>, name: &[u8]) -> Option<&'a [u8]> {
+    all(headers).find(|cookie| cookie.name() == name).map(Cookie::value)
+}
+
+/// All cookies over all `cookie` headers, in their order.
 ///
 /// RFC 6265, section 4.2, but of bytes: values need not be UTF-8, and a piece that is no
 /// `name=value` is passed over. That is why no library reads them.
-#[must_use]
-pub fn find<'a>(headers: Pairs<'a>, name: &[u8]) -> Option<&'a [u8]> {
-    headers.all(b"cookie").flat_map(|line| line.split(|byte| *byte == b';')).find_map(|pair| {
+pub fn all(headers: Pairs<'_>) -> impl Iterator<Item = Cookie<'_>> {
+    headers.all(b"cookie").flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| {
         let equals = pair.iter().position(|byte| *byte == b'=')?;
-        let (found, value) = pair.split_at_checked(equals)?;
-        (trimmed(found) == name).then(|| unquoted(value.get(1..).unwrap_or_default()))
+        let (name, value) = pair.split_at_checked(equals)?;
+        Some(Cookie { name, value })
     })
+}
+
+/// A cookie in its header.
+#[derive(Clone, Copy, Debug)]
+pub struct Cookie<'a> {
+    name: &'a [u8],
+    /// With its `=`.
+    value: &'a [u8],
+}
+
+impl<'a> Cookie<'a> {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'a [u8] {
+        trimmed(self.name)
+    }
+
+    /// Its value, without surrounding quotes.
+    #[must_use]
+    pub fn value(self) -> &'a [u8] {
+        unquoted(self.value.get(1..).unwrap_or_default())
+    }
 }
 
 /// Without the spaces and tabs around it (RFC 9110, section 5.6.3).

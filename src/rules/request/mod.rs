@@ -1,12 +1,19 @@
-//! What decides where a request goes, found in one pass over its headers.
+//! What decides where a request goes: its headers, found in one pass, its path, the parameters of
+//! its query and its cookies.
 
 mod cookie;
+mod path;
+mod query;
+
+use std::borrow::Cow;
 
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs};
 
-pub use cookie::find as find_cookie;
+pub use cookie::{Cookie, all as all_cookies, find as find_cookie};
+pub use path::{decoded as decoded_path, of_target};
+pub use query::{Parameter, all as all_parameters, find as find_parameter};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -76,10 +83,10 @@ impl<'a> Request<'a> {
         request
     }
 
-    /// The path without its query.
+    /// The path without its query, in the form in which it is compared.
     #[must_use]
-    pub fn path(&self) -> &'a [u8] {
-        self.target.split(|byte| *byte == b'?').next().unwrap_or_default()
+    pub fn path(&self) -> Cow<'a, [u8]> {
+        of_target(self.target)
     }
 
     /// What follows the first `?`.

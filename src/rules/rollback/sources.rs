@@ -18,12 +18,12 @@ const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 /// Names of all deployments.
 pub type Names = ByteMap<()>;
 
-/// Where flags and weights are looked up. The lowest of all counts.
+/// Where flags and maximum weights are looked up. If several are set, the lowest wins.
 #[derive(Clone, Debug)]
-pub struct Sources(Box<[Place]>);
+pub struct Sources(Box<[Location]>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum Location {
     /// A struct with a flag and a weight.
     Namespace(PropertyPath),
     /// A flag.
@@ -36,15 +36,15 @@ impl Sources {
     pub fn max_green_weight(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
         let (mut lowest, mut is_unreadable) = (Weight::FULL, false);
         for place in &self.0 {
-            let (Place::Namespace(path) | Place::Flag(path)) = place;
+            let (Location::Namespace(path) | Location::Flag(path)) = place;
             let property = host.metadata(path);
             let is_unreadable = &mut is_unreadable;
             let mut reading = Reading { path, deployment, all, host, is_unreadable };
             let found = match (property, place) {
                 (Property::Absent, _) => continue,
                 (Property::Unreadable, _) => reading.unreadable(b"", b""),
-                (Property::Bytes(value), Place::Flag(_)) => reading.flag(b"", &value),
-                (Property::Bytes(value), Place::Namespace(_)) => namespace(&mut reading, &value),
+                (Property::Bytes(value), Location::Flag(_)) => reading.flag(b"", &value),
+                (Property::Bytes(value), Location::Namespace(_)) => namespace(&mut reading, &value),
             };
             lowest = lowest.min(found);
             if lowest == Weight::ZERO {
@@ -71,7 +71,8 @@ impl Sources {
         let (mut places, at) = (Vec::new(), path.key("sources"));
         for (index, source) in config.sources.iter().enumerate() {
             let at_source = at.index(index);
-            let Some(place) = Place::new(source, namespace, environment, &at_source, errors) else {
+            let Some(place) = Location::new(source, namespace, environment, &at_source, errors)
+            else {
                 continue;
             };
             match places.iter().position(|known| *known == place) {
@@ -100,7 +101,7 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
     lowest
 }
 
-impl Place {
+impl Location {
     fn new(
         config: &Source,
         namespace: &str,
@@ -120,7 +121,7 @@ impl Place {
             }
         };
         let Some(path) = environment.metadata(source, &path) else {
-            errors.add(&at, "unsupported: this host cannot read the metadata of this source");
+            errors.add(&at, "unsupported: this proxy cannot read the metadata of this source");
             return None;
         };
         Some(match config {

@@ -34,6 +34,21 @@ impl Split {
         }
     }
 
+    /// Whether green may have users.
+    #[must_use]
+    pub fn may_be_green(&self) -> bool {
+        *self != Self::Fixed(Weight::ZERO)
+    }
+
+    /// Whether some users may be on green while others are not.
+    #[must_use]
+    pub fn divides_users(&self) -> bool {
+        match self {
+            Self::Fixed(weight) => !matches!(*weight, Weight::ZERO | Weight::FULL),
+            Self::Ramp(_) | Self::Route => true,
+        }
+    }
+
     /// Whether Envoy's weighted clusters hold the weight.
     #[must_use]
     pub fn is_by_route(&self) -> bool {

@@ -1,8 +1,6 @@
 //! The share of buckets that green serves, exact to the last digit.
 
-use serde_json::Number;
-
-use crate::config::{ConfigErrors, Path};
+use crate::config::{ConfigErrors, Number, Path, shortened};
 use crate::decimal::Decimal;
 use crate::split::Bucket;
 
@@ -80,7 +78,7 @@ impl Weight {
     /// Reads a percentage of a configuration; None, and an error, if it is none.
     pub fn read(number: &Number, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         Self::from_percent(number.as_str())
-            .map_err(|reason| errors.add(at, format!("{number} {reason}")))
+            .map_err(|reason| errors.add(at, format!("{} {reason}", shortened(number.as_str()))))
             .ok()
     }
 

@@ -86,6 +86,12 @@ impl Assigner {
         Self { sticky, salt, pins }
     }
 
+    /// Whether a request can have a targeting key at all.
+    #[must_use]
+    pub fn has_keys(&self) -> bool {
+        !self.sticky.keys.is_empty()
+    }
+
     /// The first header that may hold the targeting key.
     #[must_use]
     pub fn key_header(&self) -> Option<&str> {

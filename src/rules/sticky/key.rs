@@ -34,7 +34,7 @@ impl KeySource {
         let attribute = |segments: &[&str], at: &Path, errors: &mut ConfigErrors| {
             let path = environment.attribute(segments);
             if path.is_none() {
-                errors.add(at, "unsupported: this host has no such attribute");
+                errors.add(at, "unsupported: this proxy has no such attribute");
             }
             path
         };

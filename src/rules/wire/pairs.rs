@@ -35,6 +35,12 @@ impl Lengths {
         Self(self.0 | other.0)
     }
 
+    /// Whether a name may be one of them by its length.
+    #[must_use]
+    pub fn may_have(self, name: &[u8]) -> bool {
+        self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
+    }
+
     fn has(self, length: u64) -> bool {
         self.0.wrapping_shr(u32::try_from(length % 64).unwrap_or(0)) & 1 != 0
     }

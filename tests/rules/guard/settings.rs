@@ -72,7 +72,7 @@ fn what_has_another_form_is_refused() {
 #[test]
 fn what_cannot_be_is_refused_with_every_error_and_its_path() {
     let found = guard(
-        r#"{"failures": {"status": ["6xx", "5x", "504-500", "200", ""], "grpc_status": [0, 17, 40],
+        r#"{"failures": {"status": ["6xx", "5x", "504-500", "200", ""], "grpc_status": [0, 17, 1.5],
              "response_header": "a b", "slower_than": "0s", "slower_than_blue": 1},
             "margin": 91, "above": 0, "false_alarms": {"at_most": 0, "within": "1s"},
             "cooldown": "always"}"#,
@@ -86,7 +86,7 @@ fn what_cannot_be_is_refused_with_every_error_and_its_path() {
         format!(r#"guard.failures.status[4]: "" {no_status}"#),
         format!("guard.failures.grpc_status[0]: 0 {no_code}"),
         format!("guard.failures.grpc_status[1]: 17 {no_code}"),
-        format!("guard.failures.grpc_status[2]: 40 {no_code}"),
+        format!("guard.failures.grpc_status[2]: 1.5 {no_code}"),
         r#"guard.failures.response_header: "a b" cannot be the name of a header"#.to_owned(),
         r#"guard.failures.slower_than: "0s" is not a duration such as "500ms", from 1ms to 10 years"#.to_owned(),
         "guard.failures.slower_than_blue: 1 is not between 1.01 and 100".to_owned(),

@@ -3,9 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use serde_json::Number;
-
-use crate::config::{self, ConfigErrors, Path, header_name};
+use crate::config::{self, ConfigErrors, Number, Path, header_name};
 use crate::rollback::guard::classify::Failures;
 use crate::rollback::guard::evidence::Question;
 use crate::rollback::guard::threshold::{TICK, Threshold};
@@ -125,15 +123,15 @@ fn status(text: &str) -> Option<u16> {
     text.parse().ok().filter(|status| is_number && (100..=599).contains(status))
 }
 
-fn codes(codes: &[u32], at: &Path, errors: &mut ConfigErrors) -> u32 {
+fn codes(codes: &[Number], at: &Path, errors: &mut ConfigErrors) -> u32 {
     let mut bits = 0;
-    for (index, code) in codes.iter().enumerate() {
-        match 1_u32.checked_shl(*code) {
-            Some(bit) if (1..=16).contains(code) => bits |= bit,
-            _ => {
-                let reason = format!("{code} is not between 1 and 16, where gRPC's failures are");
-                errors.add(&at.index(index), reason);
-            }
+    for (index, written) in codes.iter().enumerate() {
+        let code = written.as_str().parse().ok().filter(|code| (1..=16).contains(code));
+        if let Some(bit) = code.and_then(|code| 1_u32.checked_shl(code)) {
+            bits |= bit;
+        } else {
+            let reason = format!("{written} is not between 1 and 16, where gRPC's failures are");
+            errors.add(&at.index(index), reason);
         }
     }
     bits
@@ -148,7 +146,7 @@ fn number(
     errors: &mut ConfigErrors,
 ) -> f64 {
     let Some(written) = written else { return default };
-    let found = written.as_f64().filter(|found| range.contains(found));
+    let found = written.as_str().parse().ok().filter(|found| range.contains(found));
     found.unwrap_or_else(|| {
         let (least, most) = (range.start(), range.end());
         errors.add(at, format!("{written} is not between {least} and {most}"));
