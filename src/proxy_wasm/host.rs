@@ -14,20 +14,27 @@ thread_local! {
     static COUNTERS: Vec<(Counter, u32)> = Counter::all()
         .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
         .collect();
+    /// Drawn once in a VM.
+    static LASTING: Option<u128> = random();
     /// What this VM has warned of.
     static WARNED: RefCell<Vec<u64>> = RefCell::default();
+}
+
+fn random() -> Option<u128> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u128::from_le_bytes(bytes))
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
 pub struct Envoy;
 
 impl Host for Envoy {
-    fn request_headers(&mut self) -> Vec<u8> {
-        hostcalls::header_map(Map::RequestHeaders).unwrap_or_default()
-    }
-
-    fn reuse(&mut self, buffer: Vec<u8>) {
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let buffer = hostcalls::header_map(Map::RequestHeaders).unwrap_or_default();
+        let result = read(Pairs::new(&buffer), self);
         hostcalls::reuse(buffer);
+        result
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {
@@ -67,9 +74,11 @@ impl Host for Envoy {
     }
 
     fn random(&mut self) -> Option<u128> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).ok()?;
-        Some(u128::from_le_bytes(bytes))
+        random()
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        LASTING.with(|random| *random)
     }
 
     fn now(&mut self) -> u64 {

@@ -132,6 +132,9 @@ impl Deployment {
         if split.is_by_route() {
             route_learns_of_a_variant(by.tags, clusters.is_some(), &at.key("split_by"), errors);
         }
+        if sticky.has_sessions() {
+            sessions_have_a_ramp(config, &split, at, errors);
+        }
         let mirror = match &config.mirror {
             None => defaults.mirror.filter(|_| !split.is_by_route() && clusters.is_some()),
             Some(own) => own.as_ref().and_then(|own| {
@@ -147,7 +150,7 @@ impl Deployment {
                 Mirror::new(own, &at, errors)
             }),
         };
-        let pins = Pins::new(&config.pins, &at.key("pins"), errors);
+        let pins = Pins::new(&config.pins, sticky.ignored(), &at.key("pins"), errors);
         let assigner = Assigner::new(sticky, pins, &config.name);
         if !assigner.has_keys() {
             warn_of_missing_keys(config, &split, at, errors);
@@ -163,6 +166,23 @@ impl Deployment {
             clusters,
             policy: Policy { is_rolled_back, overrides, trusted_tags, assigner, split, mirror },
         }
+    }
+}
+
+/// A session keeps the weight that a ramp had, so there has to be one.
+fn sessions_have_a_ramp(
+    config: &config::Deployment,
+    split: &Split,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) {
+    if split.is_by_route() {
+        let reason = "cannot be used with `sticky.sessions`: the filter does not know the weight";
+        errors.add(&at.key("split_by"), reason);
+    } else if config.ramp.is_none() {
+        let reason =
+            "by `sticky.sessions` a session keeps the weight that the ramp had at its birth";
+        errors.required_keys(&at.key("ramp"), reason);
     }
 }
 

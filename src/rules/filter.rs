@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::decision::{Decision, Reason, Trace, is_due};
 use crate::deployment::Deployment;
 use crate::host::Host;
+use crate::metrics::Counter;
 use crate::table::Table;
 use crate::tags::{BucketHeader, Response, TagValues};
 use crate::variant::Variant;
@@ -23,15 +24,16 @@ pub struct Outcome<'t> {
 
 /// Decides about a request and tags it. None if it belongs to no deployment.
 pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
-    let headers = host.request_headers();
-    let outcome = serve(Pairs::new(&headers), table, host);
-    host.reuse(headers);
-    outcome
+    host.with_request_headers(|headers, host| serve(headers, table, host))
 }
 
 fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
     let (request, tags) = (table.read(headers), table.tags());
-    let Some(deployment) = table.find(&request) else {
+    let found = table.find(&request);
+    if request.has_repeated_condition.get() {
+        host.count(Counter::RepeatedCondition);
+    }
+    let Some(deployment) = found else {
         tags.write(TagValues::default(), request.incoming, host);
         return None;
     };
@@ -39,11 +41,14 @@ fn serve<'t>(headers: Pairs<'_>, table: &'t Table, host: &mut impl Host) -> Opti
     let trace = policy.decide(name, &request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
     let decision = trace.decision;
+    let explanation =
+        is_due(table.explain(), &request, trace.is_overridden).then(|| trace.explain(name));
+    let set_cookie = trace.assignment.and_then(|assigned| assigned.set_cookie);
     let response = Response {
         variant: tags.response().and_then(|name| Some((Arc::clone(name), decision.variant?))),
-        explanation: is_due(table.explain(), &request, trace.is_overridden)
-            .then(|| trace.explain(name)),
-        set_cookie: trace.assignment.and_then(|assigned| assigned.issued),
+        is_private: (set_cookie.is_some() || explanation.is_some()) && tags.forbid_caching(),
+        explanation,
+        set_cookie,
     };
     Some(Outcome { deployment: name, decision, response })
 }

@@ -12,7 +12,7 @@ pub trait Environment {
     fn secret(&self, variable: &str) -> Option<Vec<u8>>;
 
     /// Where [`Host::metadata`] finds filter metadata: a namespace, and keys and indexes below it.
-    /// None if this host cannot read the metadata of that source.
+    /// None if this host cannot read it there.
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath>;
 
     /// Where [`Host::attribute`] finds an attribute. None if this host has no such attribute.
@@ -21,14 +21,10 @@ pub trait Environment {
 
 /// The host of one stream. Calls that return bytes are expensive, the others cheap.
 pub trait Host {
-    /// All request headers in the order received, names in lower case, in the encoding that
-    /// [`Pairs`] reads. One expensive call however many headers there are.
-    fn request_headers(&mut self) -> Vec<u8>;
-
-    /// Takes back a buffer that it returned, to fill it again.
-    fn reuse(&mut self, buffer: Vec<u8>) {
-        drop(buffer);
-    }
+    /// Hands over all request headers in the order received, names in lower case, and takes them
+    /// back afterwards. They stay as they are while the host is asked and told further things. One
+    /// expensive call however many headers there are.
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T;
 
     /// Puts one header line in place of all of this name.
     fn set_request_header(&mut self, name: &str, value: &str);
@@ -57,6 +53,10 @@ pub trait Host {
 
     /// 128 unpredictable bits; None if the system has no randomness.
     fn random(&mut self) -> Option<u128>;
+
+    /// 128 bits that nobody can foresee, the same at every call for as long as this process or VM
+    /// lives; none if the system had no more when they were drawn.
+    fn lasting_random(&mut self) -> Option<u128>;
 
     /// Nanoseconds since the epoch of Unix.
     fn now(&mut self) -> u64;

@@ -7,6 +7,10 @@ pub enum Counter {
     OverrideRefused(Refusal),
     /// A rollback flag or a cap could not be read, so that everybody went to blue.
     RollbackUnreadable,
+    /// A header that a targeting key may be in came in several lines, so that it was no key.
+    RepeatedKey,
+    /// A header that a condition is about came in several lines, so that no condition on it held.
+    RepeatedCondition,
     /// A configuration that was accepted has something that can hardly be meant.
     ConfigurationWarning,
 }
@@ -14,10 +18,13 @@ pub enum Counter {
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        Refusal::ALL
-            .into_iter()
-            .map(Self::OverrideRefused)
-            .chain([Self::RollbackUnreadable, Self::ConfigurationWarning])
+        let others = [
+            Self::RollbackUnreadable,
+            Self::RepeatedKey,
+            Self::RepeatedCondition,
+            Self::ConfigurationWarning,
+        ];
+        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain(others)
     }
 
     /// Name of the counter.
@@ -35,6 +42,8 @@ impl Counter {
                 Refusal::BadSignature => "bluegreen.override.refused.bad_signature",
             },
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
+            Self::RepeatedKey => "bluegreen.key.repeated",
+            Self::RepeatedCondition => "bluegreen.match.repeated",
             Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.harness.artefact import traces
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
@@ -20,7 +21,7 @@ IN_ENVIRONMENT = b"a secret that only the VM's environment holds"
 IN_CONFIGURATION = bytes(range(200, 232))
 INSIDE: Header = ("x-forwarded-for", "10.0.0.1")
 OUTSIDE: Header = ("x-forwarded-for", "203.0.113.9")
-REFUSED = "wasmcustom.bluegreen.override.refused."
+REFUSED = traces().counters + "bluegreen.override.refused."
 
 
 def configuration() -> Json:

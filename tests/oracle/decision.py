@@ -1,14 +1,14 @@
 """Which variant a request gets, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, targeting_key
+from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, kind_of, refreshed_cookie, source_text, targeting_key
 from tests.oracle.override import accepted_override, trusted_peer_tag
 from tests.oracle.request import Request
 from tests.oracle.rollback import max_green_weight
-from tests.oracle.weight import share, threshold, weight_in_force
+from tests.oracle.weight import share, threshold, time_that_counts, weight_in_force
 
 Json = Any
 
@@ -47,13 +47,17 @@ def possible_decisions(config: Json, deployment: Json, variant_header: str | Non
     if found is None:
         issued = issued_cookie_name(sticky["issue_cookie"]) if "issue_cookie" in sticky else None
         reason, source = ("weight", "issued") if issued else ("random", "none")
-        buckets = telling_buckets(deployment, request, max_green)
-        return [by_bucket(deployment, request, max_green, each, reason, source, issued) for each in buckets]
-    key, source = found
+        # An id that is issued now was born now.
+        weight = weight_in_force(deployment, request.now)
+        buckets = telling_buckets(deployment, weight, max_green)
+        return [by_bucket(deployment, weight, max_green, each, reason, source, issued) for each in buckets]
+    value, key = found
+    source, refreshed = source_text(*kind_of(key)), refreshed_cookie(sticky, key, value, request.now)
     for variant, pinned in deployment.get("pins", {}).items():
-        if key in [each.encode() for each in pinned]:
-            return [proposed(variant, "pin", max_green, key=source)]
-    return [by_bucket(deployment, request, max_green, bucket(sticky.get("salt", name), key), "weight", source)]
+        if value in [each.encode() for each in pinned]:
+            return [replace(proposed(variant, "pin", max_green, key=source), issued_cookie=refreshed)]
+    weight = weight_in_force(deployment, time_that_counts(deployment, key, value, request.now))
+    return [by_bucket(deployment, weight, max_green, bucket(sticky.get("salt", name), value), "weight", source, refreshed)]
 
 
 def proposed(variant: str, reason: str, max_green: Fraction, *, key: str = "none", override: bool = False) -> Decision:
@@ -63,14 +67,13 @@ def proposed(variant: str, reason: str, max_green: Fraction, *, key: str = "none
 
 
 def by_bucket(
-    deployment: Json, request: Request, max_green: Fraction, at: int, reason: str, source: str, issued: str | None = None
+    deployment: Json, weight: Fraction | None, max_green: Fraction, at: int, reason: str, source: str, issued: str | None = None
 ) -> Decision:
     """What a bucket leads to under the weight in force, or under a route that holds the weight."""
     rolled_back = at >= threshold(max_green)
     if deployment.get("split_by", "filter") == "route":
         variant, weight = "blue" if rolled_back else None, None
     else:
-        weight = weight_in_force(deployment, request.now)
         above = at >= threshold(weight)
         rolled_back = rolled_back and not above
         variant = "blue" if above or rolled_back else "green"
@@ -95,9 +98,8 @@ def is_next_in_line(deployment: Json, weight: Fraction | None, max_green: Fracti
     return start <= at < start + threshold(share(deployment["mirror"]["percent"]))
 
 
-def telling_buckets(deployment: Json, request: Request, max_green: Fraction) -> list[int]:
+def telling_buckets(deployment: Json, weight: Fraction, max_green: Fraction) -> list[int]:
     """Buckets such that whatever chance may draw is decided like one of them."""
-    weight = weight_in_force(deployment, request.now)
     ends = {0, BUCKETS, threshold(weight), threshold(max_green)}
     if deployment.get("mirror"):
         ends.add(threshold(min(weight, max_green)) + threshold(share(deployment["mirror"]["percent"])))

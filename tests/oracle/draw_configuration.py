@@ -7,7 +7,7 @@ Every configuration is a valid one. Weights and percentages are texts: see `gene
 from random import Random
 from typing import Any
 
-from tests.oracle.draw_deployment import draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
+from tests.oracle.draw_deployment import add_sessions, draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
 from tests.oracle.matching import as_list, compared_path
 
 Json = Any
@@ -58,7 +58,7 @@ def draw_configuration(rng: Random, now: int | None) -> Json:
     """A configuration of up to 40 deployments; `now` is the clock its ramps are aimed at, None for the real one."""
     config: Json = {"deployments": [], "tags": draw_tags(rng)}
     if rng.random() < 0.5:
-        config["defaults"] = draw_defaults(rng, config["tags"])
+        config["defaults"] = draw_defaults(rng, config["tags"], now)
     if rng.random() < 0.6:
         config["rollback"] = draw_rollback(rng)
     if rng.random() < 0.6:
@@ -150,6 +150,7 @@ def draw_tags(rng: Random) -> Json:
         "response_header": [None, "x-served-by", "X-Served-By"],
         "filter_state": [None, "bluegreen", "variant"],
         "blue": ["omit", "write"],
+        "cache_control": ["omit", "private"],
     }
     for tag, pool in pools.items():
         if rng.random() < 0.3:
@@ -170,10 +171,12 @@ def draw_bucket_header(rng: Random) -> Json:
     return bucket_header
 
 
-def draw_defaults(rng: Random, tags: Json) -> Json:
+def draw_defaults(rng: Random, tags: Json, now: int | None) -> Json:
     defaults: Json = {}
     if rng.random() < 0.5:
-        defaults["sticky"] = draw_sticky(rng)
+        defaults["sticky"] = draw_sticky(rng, now)
+        if rng.random() < 0.2:
+            add_sessions(rng, defaults["sticky"])
     if rng.random() < 0.5:
         defaults["override"] = draw_override(rng)
     if rng.random() < 0.4:

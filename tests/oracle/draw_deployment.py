@@ -1,8 +1,12 @@
 """Random deployments: who holds the weight, keys, pins, ramps, overrides, mirrors, trust."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from fractions import Fraction
 from random import Random
 from typing import Any
+
+from tests.oracle.durations import seconds
+from tests.oracle.weight import unix_seconds
 
 Json = Any
 
@@ -15,6 +19,8 @@ KEY_PROPERTIES = [
     ["metadata", "filter_metadata", CLAIMS, "payload", "roles", "0"],
     ["xds", "node", "metadata", "ml", "zone"],
 ]
+# Among them such as are pinned, and such as a property or a cookie may hold.
+IGNORED = ["anonymous", "u1", "u7", "true", "ana@example.com", "198.51.100.7", "a b"]
 SALTS = ["release-7", "shared", "2026-11"]
 WEIGHTS = ["0", "100", "1e2", "50", "33.3", "0.5", "99.99999999999999999", "5e-36", "0.30000000000000004"]
 # Secrets of 16 bytes and more, in base64.
@@ -38,8 +44,11 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         deployment["ramp"] = draw_ramp(rng, now)
     elif rng.random() < 0.95:
         deployment["green_weight"] = draw_weight(rng)
-    if rng.random() < 0.8:
-        deployment["sticky"] = draw_sticky(rng)
+    has_default_sessions = "sessions" in config.get("defaults", {}).get("sticky", {})
+    if rng.random() < 0.8 or (has_default_sessions and "ramp" not in deployment):
+        deployment["sticky"] = draw_sticky(rng, now)
+        if "ramp" in deployment and rng.random() < 0.6:
+            add_sessions(rng, deployment["sticky"])
     if rng.random() < 0.35:
         deployment["pins"] = draw_pins(rng)
     if rng.random() < 0.35:
@@ -85,6 +94,9 @@ def draw_ramp(rng: Random, now: int | None) -> Json:
     else:
         back = rng.choice([-1, 0, 1, 7, 90, 600, 3600, rng.randint(0, 7200), rng.randint(0, 300_000)]) + rng.choice([0, 0, -1, 1])
         ramp["start"] = time_text(rng, now - back)
+    for step in ramp["steps"]:
+        if rng.random() < 0.4:
+            step["at"] = exact_time_text(unix_seconds(ramp["start"]) + seconds(step.pop("after")))
     if rng.random() < 0.8:
         ramp["shape"] = rng.choice(["step", "linear", "linear"])
     return ramp
@@ -98,15 +110,28 @@ def time_text(rng: Random, seconds: int) -> str:
     return local.strftime("%Y-%m-%dT%H:%M:%S") + rng.choice(["", "", ".5", ".123", ".000000001", ".999999999"]) + offset
 
 
-def draw_sticky(rng: Random) -> Json:
+def exact_time_text(time: Fraction) -> str:
+    nanoseconds = int(time % 1 * 10**9)
+    return datetime.fromtimestamp(int(time), UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{nanoseconds:09}Z"
+
+
+def draw_sticky(rng: Random, now: int | None) -> Json:
     sources = [{"header": name} for name in KEY_HEADERS] * 2 + [{"cookie": name} for name in KEY_COOKIES]
     sources += [{"query": name} for name in KEY_QUERIES] + [{"property": path} for path in KEY_PROPERTIES]
+    sources += [{"cookie": name, "decode": "percent"} for name in KEY_COOKIES]
     sources += [{"source_address": True}]
+    if now is not None:
+        # Through Envoy the header carries the address that a request comes from.
+        sources += [{"x_forwarded_for": place} for place in (1, 1, 2)]
+    sources += [{"host": True}]
+    sources += [{"all": rng.sample(sources, rng.choice([2, 2, 3]))} for _ in range(4)]
     keys = []
     for key in rng.sample(sources, rng.choice([1, 1, 2, 3, 4])):
         if key not in keys:
             keys.append(key)
     sticky: Json = {"keys": keys}
+    if rng.random() < 0.2:
+        sticky["ignore"] = rng.sample(IGNORED, rng.randint(0, 3))
     if rng.random() < 0.4:
         sticky["salt"] = rng.choice(SALTS)
     if rng.random() < 0.3:
@@ -116,9 +141,20 @@ def draw_sticky(rng: Random) -> Json:
                 {"name": "who"},
                 {"max_age": "1h", "path": "/v1", "same_site": "strict"},
                 {"name": "uid", "secure": False},
+                {"name": "uid", "refresh": True, "max_age": "1h", "domain": ".example.com"},
+                {"refresh": True, "max_age": "7s", "http_only": False},
+                {"refresh": True, "partitioned": True, "same_site": "none"},
+                {"name": "__Host-id", "max_age": "session"},
+                {"per": "connection"},
             ]
         )
     return sticky
+
+
+def add_sessions(rng: Random, sticky: Json) -> None:
+    """A session keeps the weight of its birth. Nothing tells when a connection began."""
+    sticky["sessions"] = {"born": rng.choice(["uuid_v7", "ulid"])}
+    sticky.get("issue_cookie", {}).pop("per", None)
 
 
 def draw_pins(rng: Random) -> Json:

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from tests.oracle.draw_births import carries_time, draw_born_key
 from tests.oracle.draw_deployment import KEY_COOKIES, KEY_HEADERS, KEY_QUERIES
 from tests.oracle.edge import key_with_bucket
 from tests.oracle.keys import BUCKETS
@@ -18,6 +19,7 @@ Lines = list[tuple[str, bytes]]
 SENDABLE_BYTES = bytes([*range(0x21, 0x7F), *range(0x80, 0x100)])
 OTHER_COOKIES = [b"theme=dark", b"xuid=other", b"uid2=other", b"Session=other", b"uid", b"", b" ", b"=nobody"]
 OTHER_PAIRS = ["a=/v1/models/fraud", "", "b", "user[]=u1", "xuser=u1", "=u1", "c=?d"]
+FORWARDED = [b"203.0.113.9", b"203.0.113.9:4711", b"203.0.113.9:80", b"[2001:db8::7]:443", b"[2001:db8::7]", b"2001:db8::7", b"unknown", b"_x:y", b""]
 ODD_VALUES = ["%", "u%zz", "u%2", "%FF%fe", "%C3%BC", "%c3", "a+b", "a%2Bb", "a%20b", "a=b", "", "a;b", "%25%32%30", "%00"]
 
 
@@ -28,16 +30,16 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
     cookies = rng.sample(KEY_COOKIES, rng.choice([0, 0, 1])) + key_names(sticky, "cookie")
     if "issue_cookie" in sticky:
         cookies.append(sticky["issue_cookie"].get("name", "bluegreen_id"))
-    lines: Lines = []
+    lines = draw_forwarded(rng, group, aim, sendable) if key_names(sticky, "x_forwarded_for") else []
     for name in names:
-        while rng.random() < 0.6:
+        for _ in range(rng.choice([0, 1, 1, 1, 1, 2])):
             spelling = rng.choice([name, name.lower(), name.upper()])
             lines.append((spelling, draw_key(rng, group, aim, sendable)))
     pieces: list[bytes] = []
     for name in cookies:
         pieces += rng.sample(OTHER_COOKIES, rng.choice([0, 0, 1, 2]))
         while rng.random() < 0.6:
-            pieces.append(draw_cookie(rng, name, draw_key(rng, group, aim, sendable)))
+            pieces.append(draw_cookie(rng, name, encoded(rng, draw_key(rng, group, aim, sendable))))
     while pieces:
         count = rng.randint(1, len(pieces))
         line = rng.choice([b"; ", b"; ", b";", b" ;\t"]).join(pieces[:count])
@@ -46,8 +48,32 @@ def draw_key_lines(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines
     return lines
 
 
+def draw_forwarded(rng: Random, group: Json, aim: Json, sendable: bool) -> Lines:
+    """x-forwarded-for as a client and some proxies wrote it, in any number of lines."""
+    entries = [rng.choice(FORWARDED) for _ in range(rng.choice([0, 1, 2, 2, 3]))]
+    while rng.random() < 0.3:
+        entries.append(draw_key(rng, group, aim, sendable))
+    return [("x-forwarded-for", rng.choice([b", ", b",", b" ,\t", b",,"]).join(part)) for part in parts(rng, entries)]
+
+
+def parts(rng: Random, whole: list[bytes]) -> list[list[bytes]]:
+    """The same elements in order, cut anywhere."""
+    cut = rng.randint(0, len(whole))
+    return rng.choice([[whole], [whole[:cut], whole[cut:]]])
+
+
 def key_names(sticky: Json, kind: str) -> list[str]:
-    return [key[kind] for key in sticky.get("keys", []) if kind in key]
+    """Also those of keys within keys."""
+    keys = sticky.get("keys", [])
+    return [key[kind] for key in [*keys, *(part for key in keys for part in key.get("all", []))] if kind in key]
+
+
+def encoded(rng: Random, value: bytes) -> bytes:
+    """As many clients write a cookie, or cut, or as it is."""
+    kind = rng.random()
+    if kind < 0.3:
+        return quote(value, safe=rng.choice(["", "@"])).encode()
+    return rng.choice(ODD_VALUES).encode() if kind < 0.4 else value
 
 
 def draw_cookie(rng: Random, name: str, value: bytes) -> bytes:
@@ -74,9 +100,14 @@ def draw_query(rng: Random, group: Json, aim: Json) -> str:
 
 def draw_key(rng: Random, group: Json, aim: Json, sendable: bool) -> bytes:
     kind = rng.random()
+    ignored = aim.get("sticky", {}).get("ignore")
+    if ignored and rng.random() < 0.4:
+        return rng.choice(ignored).encode()
     pins = [key for variant in aim.get("pins", {}).values() for key in variant]
     if pins and rng.random() < 0.4:
         return rng.choice(pins).encode()
+    if kind < 0.7 and carries_time(aim):
+        return draw_born_key(rng, group, aim)
     if kind < 0.35:
         return b"u%d" % rng.randrange(100_000)
     if kind < 0.65:

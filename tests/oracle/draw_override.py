@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.oracle.draw_deployment import SECRETS
 from tests.oracle.override import override_header
-from tests.oracle.weight import seconds
+from tests.oracle.durations import seconds
 
 Json = Any
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from tests.oracle.draw_configuration import CONDITION_NAMES, CONDITION_VALUES, HOSTS, METHODS, PATHS, PREFIXES, WILDCARDS
-from tests.oracle.draw_keys import draw_key_lines, draw_query
+from tests.oracle.draw_keys import draw_key_lines, draw_query, key_names
 from tests.oracle.draw_override import draw_override_lines
 from tests.oracle.explain import HEADER as EXPLAIN
 from tests.oracle.matching import as_list, matches_of
@@ -97,7 +97,7 @@ def draw_origin(rng: Random, config: Json, sendable: bool) -> Json:
     """Where a request comes from. One through Envoy always has an address, and an internal one an internal address."""
     origin: Json = {"internal": True} if rng.random() < 0.45 else {}
     stickies = [config.get("defaults", {}), *config["deployments"]]
-    reads_address = any({"source_address": True} in each.get("sticky", {}).get("keys", []) for each in stickies)
+    reads_address = any(key_names(each.get("sticky", {}), "source_address") for each in stickies)
     if reads_address and (sendable or rng.random() < 0.8):
         origin["source_address"] = INTERNAL_ADDRESS if origin and sendable else rng.choice(ADDRESSES)
     return origin

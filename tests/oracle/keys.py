@@ -1,11 +1,15 @@
 """The targeting key of a request, where it came from, and its bucket."""
 
+import re
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_to_bytes
 
 import xxhash
 
+from tests.oracle.births import birth
+from tests.oracle.durations import seconds
+from tests.oracle.host import request_host
 from tests.oracle.request import Request, at_path
 
 Json = Any
@@ -13,17 +17,34 @@ Json = Any
 BUCKETS = 2**64
 
 
-def targeting_key(sticky: Json, request: Request) -> tuple[bytes, str] | None:
-    """The first non-empty value of the keys in order, the issued cookie last; with its source as `explain` names it."""
+def targeting_key(sticky: Json, request: Request) -> tuple[bytes, Json] | None:
+    """The first non-empty value of the keys in order, the issued cookie last; with the key as it is configured."""
     keys = list(sticky.get("keys", []))
     if "issue_cookie" in sticky:
         keys.append({"cookie": issued_cookie_name(sticky["issue_cookie"])})
     for key in keys:
-        (kind, name), *_ = key.items()
-        value = key_value(kind, name, request)
-        if value:
-            return value, source_text(kind, name)
+        value = found(key, sticky, request)
+        if value is not None:
+            return value, key
     return None
+
+
+def found(key: Json, sticky: Json, request: Request) -> bytes | None:
+    """The value of one key, unless it is empty or to be ignored."""
+    kind, name = kind_of(key)
+    if kind == "all":
+        values = [found(part, sticky, request) for part in name]
+        value = None if None in values else b"\0".join(values)
+    else:
+        value = key_value(kind, name, request)
+    if "decode" in key and value is not None:
+        value = unquote_to_bytes(value)
+    return value if value and value not in [text.encode() for text in sticky.get("ignore", [])] else None
+
+
+def kind_of(key: Json) -> tuple[str, Json]:
+    """The member that says where a key is, and its value."""
+    return next((kind, name) for kind, name in key.items() if kind != "decode")
 
 
 def source_text(kind: str, name: Json) -> str:
@@ -36,7 +57,19 @@ def source_text(kind: str, name: Json) -> str:
             return "query:" + quote_plus(name, safe="*").replace("~", "%7E")
         case "cookie":
             return f"cookie:{name}"
+        case "all":
+            return "all(" + ",".join(source_text(*kind_of(part)) for part in name) + ")"
     return kind
+
+
+def refreshed_cookie(sticky: Json, key: Json, value: bytes, now: int) -> str | None:
+    """The name of the cookie, if the key was found in the one that the filter issues and half of its time has passed."""
+    cookie = sticky.get("issue_cookie", {})
+    if not cookie.get("refresh", False) or key != {"cookie": issued_cookie_name(cookie)}:
+        return None
+    issued = birth("uuid_v7", value)
+    half_in_millis = seconds(cookie.get("max_age", "30d")) * 500
+    return issued_cookie_name(cookie) if issued is not None and now * 1000 - issued >= half_in_millis else None
 
 
 def issued_cookie_name(issue_cookie: Json) -> str:
@@ -46,7 +79,8 @@ def issued_cookie_name(issue_cookie: Json) -> str:
 def key_value(kind: str, name: Json, request: Request) -> bytes | None:
     match kind:
         case "header":
-            return request.line(name)
+            lines = request.lines(name)
+            return lines[0] if len(lines) == 1 else None
         case "cookie":
             return cookie_value(name, request.lines("cookie"))
         case "query":
@@ -55,6 +89,10 @@ def key_value(kind: str, name: Json, request: Request) -> bytes | None:
             return property_text(at_path(request.properties, name))
         case "source_address":
             return request.source_address and request.source_address.encode()
+        case "host":
+            return encoded_host(request)
+        case "x_forwarded_for":
+            return forwarded_address(name, request.lines("x-forwarded-for"))
     raise ValueError(f"no such key: {kind}")
 
 
@@ -72,6 +110,20 @@ def cookie_value(name: str, lines: list[bytes]) -> bytes | None:
                 value = value[1:-1]
             return value
     return None
+
+
+def encoded_host(request: Request) -> bytes | None:
+    host = request_host(request.host)
+    return host and host.encode()
+
+
+def forwarded_address(place: int, lines: list[bytes]) -> bytes | None:
+    """The entry at that place from the right, without port and brackets; entries without anything in them do not count."""
+    entries = [entry.strip(b" \t") for entry in b",".join(lines).split(b",") if entry.strip(b" \t")]
+    if place > len(entries):
+        return None
+    with_port = re.fullmatch(rb"(?:\[(.*)\]|([^:]*))(?::[0-9]*)?", entries[-place])
+    return entries[-place] if with_port is None else next(part for part in with_port.groups() if part is not None)
 
 
 def query_value(name: str, query: str) -> bytes | None:

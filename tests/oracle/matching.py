@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
+from tests.oracle.host import request_host
 from tests.oracle.keys import cookie_value, query_value
 from tests.oracle.request import Request
 
 Json = Any
 
-LONGEST_HOST = 253  # bytes
 KEPT_ESCAPES = {*b"/?#%", *range(0x20), 0x7F}
 """Bytes of a path that stay percent-encoded: what divides a path, and control characters."""
 
@@ -38,24 +38,13 @@ def rank_of_match(match: Json, request: Request) -> Json | None:
     methods = match.get("methods")
     conditions = [match.get(kind, []) for kind in ("headers", "query", "cookies")]
     all_hold = all(
-        holds(condition, value_of(kind, condition["name"], request))
+        not is_repeated(kind, condition["name"], request) and holds(condition, value_of(kind, condition["name"], request))
         for kind, each in zip(("headers", "query", "cookies"), conditions, strict=True)
         for condition in each
     )
     if host is None or path is None or not all_hold or (methods and request.method not in methods):
         return None
     return host, path, methods is not None, *(len(each) for each in conditions)
-
-
-def request_host(authority: str | None) -> str | None:
-    """The authority without port and trailing dot, in lower case; None if no named host can match."""
-    if authority is None:
-        return None
-    host = re.sub(r":[0-9]+$", "", authority)
-    if ":" in re.sub(r"^\[[^]]*\]$", "", host):
-        return None
-    host = host.removesuffix(".").lower()
-    return None if len(host.encode()) > LONGEST_HOST else host
 
 
 def rank_of_hosts(patterns: list[str] | None, host: str | None) -> tuple[int, int] | None:
@@ -108,8 +97,13 @@ def compared_path(path: str) -> bytes:
     return re.sub(rb"%([0-9A-Fa-f]{2})", decoded, path.encode())
 
 
+def is_repeated(kind: str, name: str, request: Request) -> bool:
+    """Whether it is a header in several lines, for which no condition holds."""
+    return kind == "headers" and len(request.lines(name)) > 1
+
+
 def value_of(kind: str, name: str, request: Request) -> bytes | None:
-    """The first value of a header, a parameter or a cookie."""
+    """The value of a header, or the first of a parameter or a cookie."""
     match kind:
         case "headers":
             return request.line(name)

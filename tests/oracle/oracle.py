@@ -8,10 +8,10 @@ The one public function is `expectation`; the shapes it reads and returns are th
 from typing import Any
 
 from tests.oracle.decision import Decision, possible_decisions
-from tests.oracle.explain import expected_explanation
+from tests.oracle.explain import expected_explanation, may_ask
 from tests.oracle.matching import matching_deployment
 from tests.oracle.request import MISSING, Request, read_request
-from tests.oracle.tags import DEFAULT_TAGS, expected_filter_state, expected_response, expected_tags
+from tests.oracle.tags import DEFAULT_TAGS, expected_cache_control, expected_filter_state, expected_response, expected_tags
 
 Json = Any
 
@@ -35,7 +35,9 @@ def expectation(group: Json, request: Json) -> dict[str, Json]:
 
 def consequences(config: Json, tags: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
     """All that one decision brings about."""
+    explained = decision is not None and may_ask(config, decision, request)
     response = expected_response(tags, decision) | expected_explanation(config, deployment, decision, request)
+    response |= expected_cache_control(tags, decision, explained)
     return {
         "deployment": deployment and deployment["name"],
         "variant": decision and decision.variant,

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tests.oracle.request import MISSING, Request, at_path
-from tests.oracle.weight import seconds
+from tests.oracle.durations import seconds
 
 Json = Any
 

@@ -14,7 +14,7 @@ HEADER_TAGS = {
     "cluster_header": "x-bluegreen-cluster",
     "mirror_header": "x-bluegreen-mirror-cluster",
 }
-DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "response_header": None, "blue": "write"}
+DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "response_header": None, "blue": "write", "cache_control": "private"}
 BUCKET_HEADER = {"name": "x-bluegreen-bucket", "buckets": 100, "green": "first"}
 
 
@@ -81,6 +81,12 @@ def left_alone(name: str, request: Request) -> dict[str, Json]:
 def expected_response(tags: Json, decision: Decision | None) -> dict[str, str | None]:
     """The response header → the variant, or None where the filter sets nothing."""
     return {tags["response_header"].lower(): decision and decision.variant} if tags["response_header"] else {}
+
+
+def expected_cache_control(tags: Json, decision: Decision | None, explained: bool) -> dict[str, str | None]:
+    """What the filter adds where the answer is for one client alone."""
+    is_private = decision is not None and (decision.issued_cookie is not None or explained)
+    return {"cache-control": "private" if is_private and tags["cache_control"] == "private" else None}
 
 
 def expected_filter_state(tags: Json, deployment: Json | None, decision: Decision | None) -> dict[str, str | None]:

@@ -31,13 +31,21 @@ mod guard;
 #[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
+mod issued;
+#[cfg(not(target_family = "wasm"))]
+mod limits;
+#[cfg(not(target_family = "wasm"))]
 mod oracle;
 #[cfg(not(target_family = "wasm"))]
 mod overrides;
 #[cfg(not(target_family = "wasm"))]
 mod properties;
 #[cfg(not(target_family = "wasm"))]
+mod repeated;
+#[cfg(not(target_family = "wasm"))]
 mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod sessions;
 #[cfg(not(target_family = "wasm"))]
 mod tags;
 #[cfg(not(target_family = "wasm"))]

@@ -191,7 +191,8 @@ proptest! {
     ) {
         weights.sort_unstable();
         let steps = weights.iter().enumerate().map(|(index, weight)| config::Step {
-            after: format!("{}s", index * 97),
+            after: Some(format!("{}s", index * 97)),
+            at: None,
             green_weight: Some((*weight).into()),
         });
         let config = config::Ramp {

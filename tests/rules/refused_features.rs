@@ -68,10 +68,53 @@ fn keys_and_pins_that_cannot_be_are_refused() {
             r#""sticky": {"keys": [{"header": "a", "cookie": "b"}]}"#,
             &[".sticky.keys[0]: required: exactly one of"],
         ),
+        (
+            r#""sticky": {"keys": [{"query": "a", "decode": "percent"}]}"#,
+            &[".sticky.keys[0].decode: is for a `cookie`"],
+        ),
+        (
+            r#""sticky": {"keys": [{"cookie": "a", "decode": "rot13"}]}"#,
+            &[r#".sticky.keys[0].decode: "rot13" is not"#],
+        ),
         (r#""sticky": {"keys": [{}]}"#, &[".sticky.keys[0]: required: exactly one of"]),
+        (
+            r#""sticky": {"salt_env": "NO_SUCH_VARIABLE"}"#,
+            &[".sticky.salt_env: not found: the environment has no such variable"],
+        ),
+        (
+            r#""sticky": {"salt_env": "BLUEGREEN_SHORT_SECRET"}"#,
+            &[".sticky.salt_env: must hold at least 16 bytes"],
+        ),
+        (
+            r#""sticky": {"salt_env": "BLUEGREEN_CI_SECRET", "salt": "x"}"#,
+            &[".sticky: `salt` and `salt_env` exclude each other"],
+        ),
         (
             r#""sticky": {"keys": [{"header": "host"}]}"#,
             &[r#".sticky.keys[0].header: "host" is no header"#],
+        ),
+        (
+            r#""sticky": {"keys": [{"x_forwarded_for": 0}]}"#,
+            &[".sticky.keys[0].x_forwarded_for: is 0: 1 is the last entry"],
+        ),
+        (
+            r#""sticky": {"keys": [{"host": false}]}"#,
+            &[".sticky.keys[0].host: must be true or left out"],
+        ),
+        (
+            r#""sticky": {"keys": [{"all": [{"host": true}]}]}"#,
+            &[".sticky.keys[0].all: must hold two keys or more"],
+        ),
+        (
+            r#""sticky": {"keys": [{"all": [{"query": ""}, {"all": []}]}]}"#,
+            &[
+                ".sticky.keys[0].all[0].query: is empty",
+                ".sticky.keys[0].all[1].all: cannot stand within another `all`",
+            ],
+        ),
+        (
+            r#""sticky": {"ignore": ["x", "", "x"]}"#,
+            &[".sticky.ignore[1]: is empty", ".sticky.ignore[2]: duplicate of ignore[0]"],
         ),
         (
             r#""pins": {"green": ["x", ""], "blue": ["x"]}"#,
@@ -91,7 +134,13 @@ fn ramps_that_cannot_be_are_refused() {
         (ramp("1969-11-23T09:00:00Z", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: "),
         (ramp(good, ""), ".ramp.steps: required"),
         (ramp(good, r#"{"after": "1m"}"#), ".ramp.steps[0].green_weight: required"),
-        (ramp(good, r#"{"green_weight": 1}"#), ".ramp.steps[0].after: \"\" is not a duration"),
+        (ramp(good, r#"{"green_weight": 1}"#), ".ramp.steps[0]: required: exactly one of `after`, `at`"),
+        (ramp(good, r#"{"green_weight": 1, "after": "1m", "at": "2026-11-23T09:00:00+01:00"}"#), ".ramp.steps[0]: required: exactly one of `after`, `at`"),
+        (ramp(good, r#"{"green_weight": 1, "at": "2026-11-23"}"#), ".ramp.steps[0].at: \"2026-11-23\" is not a time of RFC 3339"),
+        (ramp(good, r#"{"green_weight": 1, "at": "2026-11-23T07:59:59Z"}"#), ".ramp.steps[0].at: \"2026-11-23T07:59:59Z\" is before the start"),
+        (ramp("1970-01-01T00:00:00Z", r#"{"green_weight": 1, "at": "2500-01-01T00:00:00Z"}"#), ".ramp.steps[0].at: \"2500-01-01T00:00:00Z\" is more than 292 years"),
+        (ramp(good, r#"{"after": "1m", "green_weight": 1}, {"at": "2026-11-23T08:01:00Z", "green_weight": 2}"#), ".ramp.steps[1].at: \"2026-11-23T08:01:00Z\" is not later"),
+        (ramp("soon", r#"{"at": "2026-11-23T08:01:00Z", "green_weight": 2}"#), ".ramp.start: \"soon\" is not a time"),
         (ramp(good, r#"{"after": "1m", "green_weight": 101}"#), ".ramp.steps[0].green_weight: 101 is not between"),
         (ramp(good, r#"{"after": "1m", "green_weight": 1}, {"after": "60s", "green_weight": 2}"#), ".ramp.steps[1].after: \"60s\" is not later"),
         (ramp("2600-01-01T00:00:00Z", r#"{"after": "1m", "green_weight": 5}"#), ".ramp.start: \"2600-01-01T00:00:00Z\" is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554"),
@@ -101,6 +150,58 @@ fn ramps_that_cannot_be_are_refused() {
     ] {
         assert_deployment(&[(&members, &[expected])]);
     }
+}
+
+#[test]
+fn sessions_need_a_ramp() {
+    let sticky = r#""sticky": {"sessions": {"born": "uuid_v7"}}"#;
+    let found = |deployments: &str, rest: &str| {
+        errors(&format!(
+            r#"{{"deployments": [{deployments}], "tags": {{"bucket_header": {{}}}} {rest}}}"#
+        ))
+    };
+    let ramp = r#""ramp": {"start": "2026-11-23T09:00:00Z", "steps": [{"after": "0s", "green_weight": 5}]}"#;
+    let required = "deployments[0].ramp: required: by `sticky.sessions`";
+    let default = format!(r#", "defaults": {{{sticky}}}"#);
+    for (deployments, rest, expected) in [
+        (format!(r#"{{"name": "a", {sticky}}}"#), "", required),
+        (format!(r#"{{"name": "a", {sticky}, "green_weight": 5}}"#), "", required),
+        (r#"{"name": "a", "green_weight": 5}"#.into(), &*default, required),
+        (
+            format!(r#"{{"name": "a", {sticky}, "split_by": "route"}}"#),
+            "",
+            "deployments[0].split_by: cannot be used with `sticky.sessions`",
+        ),
+        (
+            format!(r#"{{"name": "a", "sticky": {{"sessions": {{}}}}, {ramp}}}"#),
+            "",
+            "deployments[0].sticky.sessions.born: required",
+        ),
+        (
+            format!(r#"{{"name": "a", "sticky": {{"sessions": {{"born": "today"}}}}, {ramp}}}"#),
+            "",
+            r#"deployments[0].sticky.sessions.born: "today" is not"#,
+        ),
+        // A ramp that is wrong is not missing too.
+        (
+            format!(r#"{{"name": "a", {sticky}, "ramp": 5}}"#),
+            "",
+            "deployments[0].ramp: 5 is not an object",
+        ),
+    ] {
+        let found = found(&deployments, rest);
+        assert!(found.len() == 1 && found[0].starts_with(expected), "{deployments}: {found:?}");
+    }
+    let good = format!(r#"{{"name": "a", {ramp}}}"#);
+    assert_eq!(found(&good, &default), [""; 0]);
+    let other = r#"{"name": "a", "sticky": {"keys": []}}"#;
+    assert_eq!(found(other, &default), [""; 0]);
+    let connection = format!(
+        r#"{{"name": "a", {ramp}, "sticky": {{"sessions": {{"born": "ulid"}}, "issue_cookie": {{"per": "connection"}}}}}}"#
+    );
+    let found = found(&connection, "");
+    let expected = "deployments[0].sticky.issue_cookie.per: \"connection\" cannot be used with";
+    assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
 }
 
 #[test]
@@ -295,4 +396,103 @@ fn an_error_is_one_line_whatever_its_key_is() {
     let key = format!("a\\nb: forged {}", "x".repeat(5000));
     let found = errors(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
     assert!(found.len() == 1 && !found[0].contains('\n') && found[0].len() < 400, "{found:?}");
+}
+
+#[test]
+fn only_a_number_is_a_number() {
+    for number in [
+        r#"{"$serde_json::private::Number": "50"}"#,
+        r#"{"\u0024serde_json::private::Number": "50"}"#,
+        r#"{"$serde_json::private::RawValue": "50"}"#,
+    ] {
+        for (members, at) in [
+            (format!(r#""green_weight": {number}"#), ".green_weight"),
+            (format!(r#""mirror": {{"percent": {number}}}"#), ".mirror.percent"),
+            (
+                format!(
+                    r#""ramp": {{"start": "2026-01-01T00:00:00Z", "steps": [{{"after": "1m", "green_weight": {number}}}]}}"#
+                ),
+                ".ramp.steps[0].green_weight",
+            ),
+        ] {
+            let expected = format!("{at}: an object is not a JSON number");
+            assert_deployment(&[(&members, &[&expected])]);
+        }
+        let sources = format!(
+            r#"{{"deployments": [{{"name": "a"}}], "rollback": {{"sources": [{number}]}}}}"#
+        );
+        assert!(!errors(&sources).is_empty(), "{sources}");
+    }
+    // What may be a text or an object is no number either.
+    for (members, expected) in [
+        (r#""match": 5"#, ".match: 5 is not an object or a list of objects"),
+        (r#""trust_tags_from": 5"#, ".trust_tags_from: 5 is not a text or an object"),
+    ] {
+        assert_deployment(&[(members, &[expected])]);
+    }
+}
+
+#[test]
+fn a_number_of_any_length_is_cut_in_an_error() {
+    let digits = "9".repeat(1_000_000);
+    for members in [
+        format!(r#""green_weight": {digits}"#),
+        format!(r#""green_weight": 0.{digits}"#),
+        format!(r#""green_weight": 1e{digits}"#),
+        format!(r#""mirror": {{"percent": {digits}}}"#),
+        format!(r#""rollback": {digits}"#),
+        format!(r#""match": {{"path": {digits}}}"#),
+        format!(r#""match": {{"path": "{digits}"}}"#),
+        format!(r#""split_by": "{digits}""#),
+        format!(r#""{digits}": 1"#),
+    ] {
+        let found = errors(&format!(
+            r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
+        ));
+        assert_eq!(found.len(), 1, "{}", &members[..40]);
+        assert!(found[0].chars().count() < 500, "{} characters", found[0].chars().count());
+    }
+}
+
+#[test]
+fn headers_that_carry_credentials_or_tell_a_way_cannot_be_the_filter_s() {
+    for header in [
+        "authorization",
+        "Authorization",
+        "cookie",
+        "proxy-authorization",
+        "x-api-key",
+        "x-forwarded-for",
+        "X-Forwarded-Client-Cert",
+        "forwarded",
+        "x-envoy-internal",
+        "X-Envoy-Retry-On",
+        "te",
+    ] {
+        for (tags, at) in [
+            (format!(r#""variant_header": "{header}""#), "variant_header"),
+            (format!(r#""response_header": "{header}""#), "response_header"),
+            (format!(r#""bucket_header": {{"name": "{header}"}}"#), "bucket_header.name"),
+        ] {
+            let found = errors(&format!(r#"{{"deployments": [], "tags": {{{tags}}}}}"#));
+            let expected = format!("tags.{at}: \"{header}\" has another meaning");
+            assert!(found.len() == 1 && found[0].starts_with(&expected), "{tags}: {found:?}");
+        }
+        let members = format!(r#""override": {{"allow": "anyone", "header": "{header}"}}"#);
+        assert_deployment(&[(&members, &[".override.header: this value has another meaning"])]);
+    }
+}
+
+#[test]
+fn no_deployments_are_a_configuration_but_none_at_all_is_missing() {
+    assert_eq!(errors(r#"{"deployments": []}"#), [""; 0]);
+    for (config, expected) in [
+        ("{}", "deployments: required"),
+        (r#"{"tags": {}}"#, "deployments: required"),
+        (r#"{"deployments": null}"#, "deployments: null is not a list"),
+    ] {
+        assert_eq!(errors(config), [expected]);
+    }
+    let beside = errors(r#"{"deployments": [], "tags": {"blue": "hide"}}"#);
+    assert!(beside.len() == 1 && beside[0].starts_with("tags.blue: "), "{beside:?}");
 }

@@ -27,7 +27,7 @@ fn is_accepted(config: &Value) -> bool {
 }
 
 /// What a schema cannot say, for it is about two places, or about a number's digits.
-const UNSAYABLE: [&str; 16] = [
+const UNSAYABLE: [&str; 19] = [
     // Names, matches, hosts, conditions, headers and sources that clash, some of them in any case.
     ": duplicate of ",
     "is the name of tags.",
@@ -43,10 +43,14 @@ const UNSAYABLE: [&str; 16] = [
     "is not a whole number of seconds",
     "is not a duration of at least a second",
     "of at most 292 years",
+    "is more than 292 years",
+    "is before the start",
     "from 1970 to 2554",
     "has more than 19 significant digits",
     // To a schema 100.0 and 1e2 are whole numbers.
     "is not u32",
+    // What multiplies.
+    "is too much: hosts, paths and values of a list multiply",
     // The environment.
     "not found: the environment has no such variable",
 ];
@@ -108,7 +112,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 112] = [
+const BAD: [(&str, &str); 168] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -170,11 +174,33 @@ const BAD: [(&str, &str); 112] = [
     ("/deployments/0/sticky/keys/0", r#"{"header": "a", "cookie": "b"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"header": ""}"#),
     ("/deployments/0/sticky/keys/0", r#"{"cookie": "a b"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"header": "a", "decode": "percent"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"decode": "percent"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"cookie": "a", "decode": "base64"}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"cookie": "a", "decode": null}"#),
     ("/deployments/0/sticky/keys/0", r#"{"query": ""}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": []}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a", ""]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"property": ["a\u0000"]}"#),
     ("/deployments/0/sticky/keys/0", r#"{"source_address": false}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": 0}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": -1}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": 1.5}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"x_forwarded_for": true}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"host": false}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"host": true, "source_address": true}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": null}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": []}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}]}"#),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}, {}]}"#),
+    (
+        "/deployments/0/sticky/keys/0",
+        r#"{"all": [{"host": true}, {"all": [{"host": true}, {"host": true}]}]}"#,
+    ),
+    ("/deployments/0/sticky/keys/0", r#"{"all": [{"host": true}, {"cookie": "a"}], "host": true}"#),
+    ("/deployments/0/sticky/ignore", "null"),
+    ("/deployments/0/sticky/ignore", r#"["a", "a"]"#),
+    ("/deployments/0/sticky/ignore/0", r#""""#),
     ("/deployments/0/sticky/salt", "null"),
     ("/deployments/0/sticky/issue_cookie/name", r#""a;b""#),
     ("/deployments/0/sticky/issue_cookie/max_age", r#""soon""#),
@@ -184,6 +210,28 @@ const BAD: [(&str, &str); 112] = [
     ("/deployments/0/sticky/issue_cookie", r#"{"same_site": "none", "secure": false}"#),
     ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Host-a", "path": "/a"}"#),
     ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Secure-a", "secure": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__secure-a", "secure": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Host-a", "domain": "a.example"}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Http-a", "http_only": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__Host-Http-a", "http_only": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"name": "__http-a", "secure": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"partitioned": true, "secure": false}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"max_age": "session", "refresh": true}"#),
+    ("/deployments/0/sticky/issue_cookie", r#"{"per": "connection", "refresh": true}"#),
+    ("/deployments/0/sticky/issue_cookie/per", r#""client""#),
+    ("/deployments/0/sticky/issue_cookie/max_age", r#""Session""#),
+    ("/deployments/0/sticky/issue_cookie/refresh", r#""yes""#),
+    ("/deployments/0/sticky/issue_cookie/http_only", "null"),
+    ("/deployments/0/sticky/issue_cookie/domain", "null"),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""com""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""a..b""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""a.b.""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""..a.b""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""a.b:80""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""a.b;x""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""127.0.0.1""#),
+    ("/deployments/0/sticky/issue_cookie/domain", r#""bücher.de""#),
     ("/deployments/0/pins/green", r#"[""]"#),
     ("/deployments/0/pins/green", r#"["a", "a"]"#),
     ("/deployments/0/override", "{}"),
@@ -208,12 +256,30 @@ const BAD: [(&str, &str); 112] = [
     ("/deployments/1/ramp/steps/0/after", r#""1 fortnight""#),
     ("/deployments/1/ramp/steps/0/green_weight", "101"),
     ("/deployments/1/ramp/shape", r#""curve""#),
+    ("/deployments/1/ramp/steps/1/at", r#""tomorrow""#),
+    (
+        "/deployments/1/ramp/steps/1",
+        r#"{"at": "2026-11-23T10:30:00+01:00", "after": "1h", "green_weight": 1}"#,
+    ),
+    ("/deployments/1/ramp/steps/1", r#"{"green_weight": 1}"#),
+    ("/deployments/1/ramp/steps/1", r#"{"at": null, "after": "2h", "green_weight": 1}"#),
+    ("/deployments/1/sticky/salt_env", "null"),
+    ("/deployments/1/sticky/salt_env", r#""""#),
+    ("/deployments/1/sticky/salt_env", r#""a=b""#),
+    ("/deployments/1/sticky/sessions", "{}"),
+    ("/deployments/1/sticky/sessions", "null"),
+    ("/deployments/1/sticky/sessions/born", r#""uuid_v4""#),
+    ("/deployments/1/sticky/sessions/born", "null"),
+    ("/deployments/1/sticky/issue_cookie", r#"{"per": "connection"}"#),
+    ("/defaults/sticky", r#"{"sessions": {"born": "uuid_v7"}}"#),
     ("/defaults/mirror", "null"),
     ("/defaults/trust_tags_from", "null"),
     ("/tags/variant_header", "null"),
     ("/tags/cluster_header", r#""Transfer-Encoding""#),
     ("/tags/response_header", r#""SET-COOKIE""#),
     ("/tags/filter_state", r#""a b""#),
+    ("/tags/cache_control", "null"),
+    ("/tags/cache_control", r#""no-store""#),
     ("/tags/bucket_header", "null"),
     ("/tags/bucket_header/buckets", "0"),
     ("/tags/bucket_header/buckets", "10001"),
@@ -224,7 +290,7 @@ const BAD: [(&str, &str); 112] = [
 ];
 
 /// What cannot stand beside the members of an object of the whole configuration.
-const BESIDE: [(&str, &str); 9] = [
+const BESIDE: [(&str, &str); 12] = [
     ("", r#"{"deployment": []}"#),
     ("/deployments/0", r#"{"nmae": "a"}"#),
     (
@@ -234,6 +300,9 @@ const BESIDE: [(&str, &str); 9] = [
     ("/deployments/0/match", r#"{"method": "GET"}"#),
     ("/deployments/0/sticky/keys/0", r#"{"heeder": "a"}"#),
     ("/deployments/1", r#"{"split_by": "route"}"#),
+    ("/deployments/1/sticky", r#"{"salt": "a"}"#),
+    ("/deployments/2", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
+    ("/deployments/3", r#"{"sticky": {"sessions": {"born": "ulid"}}}"#),
     ("/deployments/2", r#"{"mirror": {"percent": 5}}"#),
     ("/deployments/3", r#"{"mirror": {"percent": 5}, "clusters": {"blue": "b", "green": "g"}}"#),
     ("/tags", r#"{"headers": []}"#),

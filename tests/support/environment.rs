@@ -8,31 +8,26 @@ use bluegreen::wire::PropertyPath;
 /// The variable that holds a secret, and the secret.
 pub const SECRET: (&str, &[u8]) = ("BLUEGREEN_CI_SECRET", b"\xff\xfe that are no text\n");
 
+/// A variable that holds less than a secret has.
+const SHORT: &str = "BLUEGREEN_SHORT_SECRET";
+
 /// A host that reads the metadata of every source, every attribute, and one secret.
 pub struct Everything;
 
 impl Environment for Everything {
     fn secret(&self, variable: &str) -> Option<Vec<u8>> {
-        (variable == SECRET.0).then(|| SECRET.1.to_vec())
+        match variable {
+            SHORT => Some(b"fifteen bytes !".to_vec()),
+            _ => (variable == SECRET.0).then(|| SECRET.1.to_vec()),
+        }
     }
 
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath> {
-        Some(metadata_path(name(source), path))
+        Some(metadata_path(&source.to_string(), path))
     }
 
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath> {
         Some(PropertyPath::new(path))
-    }
-}
-
-/// The source as a configuration names it.
-pub fn name(source: MetadataSource) -> &'static str {
-    match source {
-        MetadataSource::VirtualHost => "virtual_host",
-        MetadataSource::Route => "route",
-        MetadataSource::Cluster => "cluster",
-        MetadataSource::Listener => "listener",
-        MetadataSource::Node => "node",
     }
 }
 

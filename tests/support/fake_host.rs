@@ -28,7 +28,11 @@ pub struct FakeHost {
     pub writes: usize,
     pub randoms: u64,
     pub has_no_chance: bool,
+    /// What was drawn for the life of this process.
+    pub lasting: u128,
     pub warned: Vec<u64>,
+    /// Whether headers are handed over as lines and not in the pairs encoding.
+    pub has_lines: bool,
 }
 
 impl FakeHost {
@@ -37,6 +41,15 @@ impl FakeHost {
         let pseudo = [(":authority", authority), (":path", Some(path)), (":method", Some("GET"))];
         let pseudo = pseudo.into_iter().filter_map(|(name, value)| Some(header(name, value?)));
         Self { request: pseudo.chain(headers.iter().cloned()).collect(), ..Self::default() }
+    }
+
+    /// The request's headers in the pairs encoding, as one read.
+    pub fn encoded_headers(&mut self) -> Vec<u8> {
+        self.reads.push("request headers".to_owned());
+        if let Some(raw) = &self.raw_request {
+            return raw.clone();
+        }
+        encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
     }
 }
 
@@ -57,12 +70,15 @@ fn set(headers: &mut Vec<Header>, name: &str, value: &str) {
 }
 
 impl Host for FakeHost {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.reads.push("request headers".to_owned());
-        if let Some(raw) = &self.raw_request {
-            return raw.clone();
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        if self.has_lines {
+            let headers = self.request.clone();
+            let lines: Vec<_> =
+                headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+            return read(Pairs::of_lines(&lines), self);
         }
-        encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
+        let buffer = self.encoded_headers();
+        read(Pairs::new(&buffer), self)
     }
 
     fn set_request_header(&mut self, name: &str, value: &str) {
@@ -114,6 +130,10 @@ impl Host for FakeHost {
         next = (next ^ (next >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let half = u128::from(next ^ (next >> 31));
         Some(half << 64 | half)
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
+        (!self.has_no_chance).then_some(self.lasting)
     }
 
     fn now(&mut self) -> u64 {

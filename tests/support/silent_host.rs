@@ -17,8 +17,9 @@ impl SilentHost {
 }
 
 impl Host for SilentHost {
-    fn request_headers(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.headers)
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let headers = std::mem::take(&mut self.headers);
+        read(Pairs::new(&headers), self)
     }
 
     fn set_request_header(&mut self, _name: &str, _value: &str) {}
@@ -46,6 +47,10 @@ impl Host for SilentHost {
     }
 
     fn random(&mut self) -> Option<u128> {
+        Some(4)
+    }
+
+    fn lasting_random(&mut self) -> Option<u128> {
         Some(4)
     }
 

@@ -28,7 +28,7 @@ macro_rules! chapters {
 chapters! {
     "bucket_header", "conditions", "cookies", "defaults", "explain", "headers", "hosts", "keys",
     "matches", "max_green_weight", "mirror", "overrides", "paths", "peer", "pins", "ramps", "rollback",
-    "rollback_paths", "split_by_route", "tags", "weights",
+    "rollback_paths", "sessions", "split_by_route", "tags", "weights",
 }
 
 /// All groups of all chapters.
@@ -160,8 +160,9 @@ impl Group {
             Err(errors) => return vec![format!("{}: refused: {errors}", self.name)],
         };
         let properties = self.properties();
-        let run = |case: &Case| {
+        let run = |(case, has_lines): (&Case, bool)| {
             let mut host = self.host(&case.request, &properties);
+            host.has_lines = has_lines;
             let found = case.run(&table, &mut host);
             let unlike = move |(key, expected): (&String, &Value)| {
                 (found[key] != *expected).then(|| {
@@ -176,7 +177,8 @@ impl Group {
                 .filter_map(unlike)
                 .collect::<Vec<_>>()
         };
-        self.cases.iter().flat_map(run).collect()
+        // Hosts hand headers over in one form or the other.
+        self.cases.iter().flat_map(|case| [(case, false), (case, true)]).flat_map(run).collect()
     }
 
     fn properties(&self) -> Vec<(PropertyPath, Property)> {

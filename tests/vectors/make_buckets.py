@@ -1,4 +1,4 @@
-"""Writes buckets.json: salts, keys and their buckets by the xxHash of the Python package `xxhash`."""
+"""Writes buckets.json and joined.json: salts, keys and their buckets by the xxHash of the Python package `xxhash`."""
 
 import json
 import uuid
@@ -38,9 +38,13 @@ SALTS = ["", "s", "fraud", "fraud-2026-11", "Salz-ä", "a salt that by itself is
 
 
 def main() -> None:
-    rows = [json.dumps(vector, ensure_ascii=False) for vector in vectors()]
-    path = Path(__file__).with_name("buckets.json")
-    path.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
+    write("buckets.json", vectors())
+    write("joined.json", joined_vectors())
+
+
+def write(name: str, vectors: list[Json]) -> None:
+    rows = [json.dumps(vector, ensure_ascii=False) for vector in vectors]
+    Path(__file__).with_name(name).write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
 
 def vectors() -> list[Json]:
@@ -59,6 +63,17 @@ def vectors() -> list[Json]:
     pairs += [("fraudu", "1"), ("frau", "du1")]
     distinct = {json.dumps(pair): pair for pair in pairs}.values()
     return [{"salt": salt, "key": key, "bucket": f"0x{bucket(salt, key):016x}"} for salt, key in distinct]
+
+
+def joined_vectors() -> list[Json]:
+    """Keys of several parts: one zero byte is between two parts, none before the first and none after the last."""
+    lists = [["acme", "u1"], ["u1", "acme"], ["acmeu", "1"], ["a", "b", "c"], ["jürgen", {"hex": "fffe00"}], ["a" * 40, "b" * 40]]
+    lists += [["acme.example.com", "u1"], [{"hex": "610062"}, "c"], ["a", "b", "c", "d", "e", "f"]]
+    return [{"salt": salt, "parts": parts, "bucket": f"0x{joined_bucket(salt, parts):016x}"} for salt in ("fraud", "") for parts in lists]
+
+
+def joined_bucket(salt: str, parts: list[Json]) -> int:
+    return xxhash.xxh64_intdigest(salt.encode() + b"\0" + b"\0".join(key_bytes(part) for part in parts), seed=0)
 
 
 def bucket(salt: str, key: Json) -> int:

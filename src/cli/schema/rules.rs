@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::texts::{
-    BASE64, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE, VISIBLE, duration,
-    header, host, tag,
+    BASE64, COOKIE_DOMAIN, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE,
+    VISIBLE, age, duration, header, host, starts_with, tag,
 };
 
 /// A schema of the same shape as that of the structs, to be laid over it.
 pub fn rules() -> Value {
-    let all: [(&str, Value); 18] = [
+    let all: [(&str, Value); 20] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
         ("Condition", condition()),
@@ -22,9 +22,11 @@ pub fn rules() -> Value {
         ("Pins", pins()),
         ("Ramp", ramp()),
         ("Rollback", rollback()),
+        ("Sessions", json!({"required": ["born"]})),
         ("SigningKey", signing_key()),
         ("SourcePath", source_path()),
         ("Step", step()),
+        ("Sticky", sticky()),
         ("TagName", tag()),
         ("Tags", tags()),
         ("TrustedPeer", trusted_peer()),
@@ -37,7 +39,7 @@ pub fn rules() -> Value {
         "properties": {
             "explain": {"default": "never"},
         },
-        "allOf": [route_needs_buckets(), trust_needs_a_tag()],
+        "allOf": [route_needs_buckets(), trust_needs_a_tag(), default_sessions_need_ramps()],
         "$defs": types,
     })
 }
@@ -82,6 +84,23 @@ fn trust_needs_a_tag() -> Value {
     })
 }
 
+/// A session keeps the weight that a ramp had.
+fn default_sessions_need_ramps() -> Value {
+    json!({
+        "if": {"properties": {"defaults": sessions()}, "required": ["defaults"]},
+        "then": {
+            "properties": {
+                "deployments": {"items": {"anyOf": one_of(&["sticky", "ramp"])}},
+            },
+        },
+    })
+}
+
+/// An object with a `sticky` in which sessions keep the weight of their birth.
+fn sessions() -> Value {
+    json!({"properties": {"sticky": {"required": ["sessions"]}}, "required": ["sticky"]})
+}
+
 fn deployment() -> Value {
     json!({
         "required": ["name"],
@@ -109,6 +128,7 @@ fn deployment() -> Value {
                 "if": {"properties": {"mirror": {"type": "object"}}, "required": ["mirror"]},
                 "then": {"required": ["clusters"]},
             },
+            {"if": sessions(), "then": {"required": ["ramp"]}},
         ],
     })
 }
@@ -162,7 +182,30 @@ fn condition() -> Value {
     })
 }
 
+fn sticky() -> Value {
+    json!({
+        "properties": {
+            "ignore": {"items": {"minLength": 1}, "uniqueItems": true},
+            "salt_env": {"pattern": VARIABLE},
+        },
+        "not": {"required": ["salt", "salt_env"]},
+        // Nothing tells when a connection began.
+        "if": {"required": ["sessions"]},
+        "then": {"properties": {"issue_cookie": {"properties": {"per": {"const": "request"}}}}},
+    })
+}
+
 fn key() -> Value {
+    let kinds = [
+        "header",
+        "cookie",
+        "query",
+        "property",
+        "source_address",
+        "x_forwarded_for",
+        "host",
+        "all",
+    ];
     json!({
         "properties": {
             "header": header(),
@@ -170,33 +213,47 @@ fn key() -> Value {
             "query": {"minLength": 1},
             "property": segments(),
             "source_address": {"const": true},
+            "x_forwarded_for": {"minimum": 1},
+            "host": {"const": true},
+            "all": {"items": {"not": {"required": ["all"]}}, "minItems": 2},
         },
-        "minProperties": 1,
-        "maxProperties": 1,
+        "oneOf": one_of(&kinds),
+        "dependentRequired": {"decode": ["cookie"]},
     })
 }
 
 fn issue_cookie() -> Value {
+    let with = |key: &str, rule: Value| json!({"properties": {key: rule}, "required": [key]});
+    let named = |prefixes: &[&str]| with("name", json!({"pattern": starts_with(prefixes)}));
     let secure = json!({"properties": {"secure": {"const": true}}});
     json!({
         "properties": {
-            "name": {"pattern": TOKEN},
-            "max_age": {"pattern": duration()},
-            "path": {"pattern": COOKIE_PATH},
+            "name": {"pattern": TOKEN, "maxLength": 4_060},
+            "max_age": {"pattern": age()},
+            "path": {"pattern": COOKIE_PATH, "maxLength": 1_024},
+            "domain": {"pattern": COOKIE_DOMAIN, "maxLength": 254},
             "same_site": {"default": "lax"},
+            "per": {"default": "request"},
         },
         "allOf": [
+            {"if": with("same_site", json!({"const": "none"})), "then": secure},
+            {"if": with("partitioned", json!({"const": true})), "then": secure},
+            {"if": named(&["__secure-", "__host-", "__http-"]), "then": secure},
             {
-                "if": {"properties": {"same_site": {"const": "none"}}, "required": ["same_site"]},
-                "then": secure,
+                "if": named(&["__http-", "__host-http-"]),
+                "then": {"properties": {"http_only": {"const": true}}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__(Secure|Host)-"}}, "required": ["name"]},
-                "then": secure,
+                "if": named(&["__host-"]),
+                "then": {"properties": {"path": {"const": "/"}, "domain": false}},
             },
             {
-                "if": {"properties": {"name": {"pattern": "^__Host-"}}, "required": ["name"]},
-                "then": {"properties": {"path": {"const": "/"}}},
+                "if": with("per", json!({"const": "connection"})),
+                "then": {"properties": {"refresh": {"const": false}}},
+            },
+            {
+                "if": with("max_age", json!({"const": "session"})),
+                "then": {"properties": {"refresh": {"const": false}}},
             },
         ],
     })
@@ -220,8 +277,13 @@ fn ramp() -> Value {
 
 fn step() -> Value {
     json!({
-        "required": ["after", "green_weight"],
-        "properties": {"after": {"pattern": duration()}, "green_weight": percent()},
+        "required": ["green_weight"],
+        "properties": {
+            "after": {"pattern": duration()},
+            "at": {"pattern": TIME},
+            "green_weight": percent(),
+        },
+        "oneOf": one_of(&["after", "at"]),
     })
 }
 
@@ -267,6 +329,7 @@ fn tags() -> Value {
             "response_header": tag,
             "filter_state": {"pattern": NAME},
             "blue": {"default": "write"},
+            "cache_control": {"default": "private"},
         },
     })
 }
@@ -297,6 +360,11 @@ fn source_path() -> Value {
 /// The path of a property.
 fn segments() -> Value {
     json!({"items": {"pattern": SEGMENT}, "minItems": 1})
+}
+
+/// Exactly one of these members is there.
+fn one_of(members: &[&str]) -> Value {
+    members.iter().map(|member| json!({"required": [member]})).collect()
 }
 
 const MATCH: &str = "#/$defs/Match";

@@ -21,6 +21,10 @@ pub const PATH: &str = "^/[!\"$->@-~]*$";
 /// What `Path` of a cookie may be.
 pub const COOKIE_PATH: &str = "^/[ -:<-~]*$";
 
+/// What `Domain` of a cookie may be: two labels or more, and no address.
+pub const COOKIE_DOMAIN: &str =
+    "^\\.?([A-Za-z0-9_-]{1,63}\\.)+(?=[A-Za-z0-9_-]{1,63}$)[0-9]*[A-Za-z_-][A-Za-z0-9_-]*$";
+
 /// Parts of the path of a property.
 pub const SEGMENT: &str = "^[^\\x00]+$";
 
@@ -35,10 +39,19 @@ pub const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[\\s\\S][0-9]{2}:[0-9]{2}:[0-
 
 /// `30d`, `1h 30m`, `1.5h`.
 pub fn duration() -> String {
+    format!("^{}$", bare_duration())
+}
+
+/// The age of a cookie: a duration, or `session`.
+pub fn age() -> String {
+    format!("^(session|{})$", bare_duration())
+}
+
+fn bare_duration() -> String {
     let units = "nanos|nsec|ns|usec|us|µs|millis|msec|ms|seconds|second|secs|sec|s\
         |minutes|minute|mins|min|m|hours|hour|hrs|hr|h|days|day|d|weeks|week|wks|wk|w\
         |months|month|M|years|year|yrs|yr|y";
-    format!(r"^\s*(0|([0-9][0-9\s]*(\.[0-9\s]*[0-9]\s*)?({units})\s*)+)$")
+    format!(r"\s*(0|([0-9][0-9\s]*(\.[0-9\s]*[0-9]\s*)?({units})\s*)+)")
 }
 
 /// A host, `*.` before a host, or an address of IPv6.
@@ -63,10 +76,19 @@ pub fn tag() -> Value {
     json!({"pattern": TOKEN, "not": {"type": "string", "pattern": pattern}})
 }
 
+/// What starts with one of these words, in any case.
+pub fn starts_with(words: &[&str]) -> String {
+    format!("^({})", alternatives(words))
+}
+
 /// One of these words, in any case.
 fn any_of(words: &[&str]) -> String {
+    format!("^({})$", alternatives(words))
+}
+
+fn alternatives(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| in_any_case(word)).collect();
-    format!("^({})$", words.join("|"))
+    words.join("|")
 }
 
 fn in_any_case(word: &str) -> String {

@@ -36,6 +36,6 @@ pub use permissions::{Allow, Explain, Override, SigningKey, Trust, TrustKeyword,
 pub use rollback::{MetadataSource, Rollback, Source, SourcePath};
 pub use routing::{Config, Defaults};
 pub use split::{Mirror, Ramp, Shape, SplitBy, Step};
-pub use sticky::{IssueCookie, Key, Pins, SameSite, Sticky};
-pub use tags::{BlueTags, BucketHeader, GreenOrder, Tags};
+pub use sticky::{Born, Decode, IssueCookie, Key, Per, Pins, SameSite, Sessions, Sticky};
+pub use tags::{BlueTags, BucketHeader, CacheControl, GreenOrder, Tags};
 pub use warning::{Warning, Warnings};

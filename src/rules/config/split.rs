@@ -20,13 +20,17 @@ pub struct Ramp {
     pub shape: Keyword<Shape>,
 }
 
-/// A weight that a ramp reaches.
+/// A weight that a ramp reaches: one of `after` and `at`.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
-    /// How long after the start, as a duration. Required.
-    pub after: String,
+    /// How long after the start, as a duration.
+    #[serde(deserialize_with = "non_null")]
+    pub after: Option<String>,
+    /// When, RFC 3339, not before the start.
+    #[serde(deserialize_with = "non_null")]
+    pub at: Option<String>,
     /// Percentage of targeting keys on green, 0 to 100. Required.
     #[serde(deserialize_with = "non_null")]
     pub green_weight: Option<Number>,

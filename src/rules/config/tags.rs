@@ -25,6 +25,8 @@ pub struct Tags {
     pub response_header: Option<String>,
     /// Whether requests bound for blue are tagged. Default `write`.
     pub blue: Keyword<BlueTags>,
+    /// What caches learn of answers with a cookie or an explanation. Default `private`.
+    pub cache_control: Keyword<CacheControl>,
 }
 
 impl Default for Tags {
@@ -37,6 +39,7 @@ impl Default for Tags {
             filter_state: None,
             response_header: None,
             blue: Keyword::Known(BlueTags::Write),
+            cache_control: Keyword::Known(CacheControl::Private),
         }
     }
 }
@@ -50,6 +53,17 @@ pub enum BlueTags {
     Write,
     /// Neither variant nor cluster are written for blue, which spares Envoy matching the route
     /// again.
+    Omit,
+}
+
+/// What caches learn of answers that are for one client alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CacheControl {
+    /// `cache-control: private` is added, which beats what the upstream says (RFC 9111).
+    Private,
+    /// Nothing is added.
     Omit,
 }
 

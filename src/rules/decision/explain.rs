@@ -43,7 +43,7 @@ impl Trace<'_> {
         let assignment = self.assignment.as_ref();
         let _ = match assignment.and_then(|assigned| assigned.source) {
             Some(source) => write!(text, "{source}"),
-            None if assignment.is_some_and(|assigned| assigned.issued.is_some()) => {
+            None if assignment.is_some_and(|assigned| assigned.set_cookie.is_some()) => {
                 write!(text, "issued")
             }
             None => write!(text, "none"),

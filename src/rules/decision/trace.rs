@@ -118,7 +118,8 @@ impl<H: Host> Evidence for Asking<'_, '_, H> {
     }
 
     fn weight(&mut self) -> Option<Weight> {
-        self.weight = self.policy.split.weight(self.host);
+        let birth = self.assignment.as_ref().and_then(|assigned| assigned.birth);
+        self.weight = self.policy.split.weight(birth, self.host);
         self.weight
     }
 

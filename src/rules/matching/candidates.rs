@@ -6,7 +6,6 @@
 //! find (what must *not* be there, a second list of values) is checked of what was found.
 
 use std::cmp::Reverse;
-use std::ptr;
 use std::sync::Arc;
 
 use super::condition::{Condition, Place, Rank};
@@ -129,9 +128,8 @@ impl Conditional {
             }
         };
         for (name, value) in request.headers.of_lengths(self.headers.lengths) {
-            // Of several lines the first counts, for all groups.
             if let Some(groups) = self.headers.groups.get(name)
-                && request.headers.get(name).is_some_and(|first| ptr::eq(first, value))
+                && request.condition_on(request.headers.single(name)).is_ok()
             {
                 look(groups, Some((Place::Header, name, value)));
             }
@@ -219,7 +217,7 @@ impl Group {
                 {
                     take(value)?;
                 }
-                _ => match place.find(name, request) {
+                _ => match place.find(name, request).ok()? {
                     Some(value) => take(&value)?,
                     None if *look == Look::Presence => add(key, None, false),
                     None => return None,

@@ -6,13 +6,14 @@ use super::order::sorted;
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::request::{Request, find_cookie, find_parameter};
+use crate::wire::Repeated;
 
 /// Where a condition looks, in the order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The method; its name is [`METHOD`].
     Method,
-    /// The first line of a header.
+    /// A header that comes in one line.
     Header,
     /// The first parameter of a name in the query.
     Query,
@@ -65,14 +66,20 @@ pub fn rank(conditions: &[Condition]) -> Rank {
 
 impl Place {
     /// The value that a request has here under a name.
-    #[must_use]
-    pub fn find<'a>(self, name: &str, request: &Request<'a>) -> Option<Cow<'a, [u8]>> {
-        let name = name.as_bytes();
-        match self {
-            Self::Method | Self::Header => request.first(name).map(Cow::Borrowed),
-            Self::Query => find_parameter(request.query(), name),
-            Self::Cookie => find_cookie(request.headers, name).map(Cow::Borrowed),
-        }
+    ///
+    /// # Errors
+    /// A header in several lines, for which no condition holds; that is noted.
+    pub fn find<'a>(
+        self,
+        name: &str,
+        request: &Request<'a>,
+    ) -> Result<Option<Cow<'a, [u8]>>, Repeated> {
+        Ok(match self {
+            Self::Method => request.headers.get(name.as_bytes()).map(Cow::Borrowed),
+            Self::Header => request.condition_on(request.single(name))?.map(Cow::Borrowed),
+            Self::Query => find_parameter(request.query(), name.as_bytes()),
+            Self::Cookie => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
+        })
     }
 }
 
@@ -80,7 +87,7 @@ impl Condition {
     /// Whether it holds for a request.
     #[must_use]
     pub fn holds(&self, request: &Request<'_>) -> bool {
-        let value = self.place.find(&self.name, request);
+        let Ok(value) = self.place.find(&self.name, request) else { return false };
         value.is_some_and(|value| self.accepts(value)) != self.is_negated
     }
 
@@ -88,6 +95,16 @@ impl Condition {
     #[must_use]
     pub fn values(&self) -> usize {
         if let Test::OneOf(values) = &self.test { values.len() } else { 1 }
+    }
+
+    /// How many bytes its values have.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match &self.test {
+            Test::Present => 0,
+            Test::OneOf(values) => values.iter().map(|value| value.len()).sum(),
+            Test::Prefix(text) | Test::Suffix(text) => text.len(),
+        }
     }
 
     fn accepts(&self, mut value: Cow<'_, [u8]>) -> bool {

@@ -8,10 +8,10 @@
 use std::borrow::Cow;
 use std::ptr;
 
-use super::hostname::{self, HostPattern};
+use super::hostname::HostPattern;
 use crate::bytes::ByteMap;
 use crate::matching::{Candidates, Lookup, Match, PathPattern, Position, ends_prefix};
-use crate::request::Request;
+use crate::request::{Request, normalize};
 
 /// All deployments by host, path and conditions.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ impl Index {
         // Hosts were entered in their one form, so one that is found as it came needs no other; and
         // what is still in the same place after it was brought to this form was looked for.
         if paths.is_none() {
-            host = hostname::normalize(as_it_came, &mut room)?;
+            host = normalize(as_it_came, &mut room)?;
             if !ptr::eq(host, as_it_came) {
                 paths = self.exact_hosts.get(host);
             }

@@ -11,7 +11,7 @@ mod pattern;
 
 pub use candidates::{Candidates, Position};
 pub use condition::{Condition, Place, Rank, Test};
-pub use hostname::{HostPattern, LONGEST, Room, normalize};
+pub use hostname::HostPattern;
 pub use index::Index;
 pub use lookup::Lookup;
 pub use matches::Matches;

@@ -1,27 +1,66 @@
 //! What decides where a request goes: its headers, found in one pass, its path, the parameters of
 //! its query and its cookies.
 
+mod authority;
 mod cookie;
 mod path;
 mod query;
+mod search;
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::ptr;
 
 use crate::bytes;
 use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
-use crate::wire::{Lengths, Pairs};
+use crate::wire::{Lengths, Pairs, Repeated};
 
-pub use cookie::{Cookie, all as all_cookies, find as find_cookie};
+pub use authority::{LONGEST_HOST, Room, normalize};
+pub use cookie::{Cookie, all as all_cookies, find as find_cookie, trimmed};
 pub use path::{decoded as decoded_path, of_target};
 pub use query::{Parameter, all as all_parameters, find as find_parameter};
+pub use search::{Names, Search};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
 /// Its path, with the query.
 pub const PATH: &[u8] = b":path";
 
+/// Names of cookies and parameters that are looked for in one request.
+#[derive(Clone, Debug, Default)]
+pub struct ValueNames {
+    /// Cookies.
+    pub cookies: Names,
+    /// Parameters of the query.
+    pub parameters: Names,
+}
+
+/// Cookies and parameters of one request while some of them are looked for: however many names
+/// there are, each list is read once.
+pub trait Values<'a> {
+    /// The first cookie of a name.
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]>;
+
+    /// The first parameter of a name.
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>>;
+}
+
+impl<'a, C, P> Values<'a> for (Search<'_, C>, Search<'_, P>)
+where
+    C: Iterator<Item = Cookie<'a>> + Clone,
+    P: Iterator<Item = Parameter<'a>> + Clone,
+{
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]> {
+        self.0.find(name).map(Cookie::value)
+    }
+
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        self.1.find(name).map(Parameter::value)
+    }
+}
+
 /// A request as it arrived.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
     /// All headers, names in lower case.
     pub headers: Pairs<'a>,
@@ -33,8 +72,10 @@ pub struct Request<'a> {
     pub incoming: IncomingTags,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
-    /// The first line of [`HeadersOfInterest::key`].
-    key: Option<(&'a [u8], &'a [u8])>,
+    /// Whether a condition was about a header that came in several lines, so that it did not hold.
+    pub has_repeated_condition: Cell<bool>,
+    /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
+    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
@@ -67,7 +108,7 @@ impl<'a> Request<'a> {
     #[inline(never)] // So that the loop has the registers for itself.
     pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.of_lengths(wanted.lengths) {
+        headers.of_lengths(wanted.lengths).for_each(|(name, value)| {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
@@ -77,10 +118,23 @@ impl<'a> Request<'a> {
             } else if let Some(tag) = tags.of_header(name) {
                 request.incoming.note(tag);
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
-                request.key.get_or_insert((name, value));
+                let line = if request.key.is_none() { Ok(value) } else { Err(Repeated) };
+                request.key = Some((name, line));
             }
-        }
+        });
         request
+    }
+
+    /// The host in its one form, in which port, case and trailing dot do not count; None if it
+    /// has none.
+    #[must_use]
+    pub fn host(&self) -> Option<Cow<'a, [u8]>> {
+        let (authority, mut room) = (self.authority, None);
+        let host = normalize(authority, &mut room)?;
+        if ptr::eq(host.as_ptr(), authority.as_ptr()) {
+            return authority.get(..host.len()).map(Cow::Borrowed);
+        }
+        Some(Cow::Owned(host.to_vec()))
     }
 
     /// The path without its query, in the form in which it is compared.
@@ -95,13 +149,13 @@ impl<'a> Request<'a> {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
     }
 
-    /// The value of a header's first line.
+    /// The values of cookies and parameters, to look for any of these names.
     #[must_use]
-    pub fn first(&self, name: &[u8]) -> Option<&'a [u8]> {
-        match self.key {
-            Some((key, value)) if bytes::equal(key, name) => Some(value),
-            _ => self.headers.get(name),
-        }
+    pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
+        // This only spares the time.
+        let query = if names.parameters.is_empty() { &[] } else { self.query() };
+        let cookies = Search::new(&names.cookies, all_cookies(self.headers));
+        (cookies, Search::new(&names.parameters, all_parameters(query)))
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).
@@ -110,17 +164,25 @@ impl<'a> Request<'a> {
         self.headers.get(b"x-envoy-internal") == Some(b"true")
     }
 
+    /// Notes if a header that a condition is about came in several lines.
+    ///
+    /// # Errors
+    /// What it is given.
+    pub fn condition_on<T>(&self, line: Result<T, Repeated>) -> Result<T, Repeated> {
+        if line.is_err() {
+            self.has_repeated_condition.set(true);
+        }
+        line
+    }
+
     /// The value of a header that came in one line; an error if it came in several.
     ///
     /// # Errors
     /// Several lines, of which none can be preferred.
     pub fn single(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
-        let mut lines = self.headers.all(name.as_bytes());
-        let first = lines.next();
-        if lines.next().is_some() { Err(Repeated) } else { Ok(first) }
+        match self.key {
+            Some((key, line)) if bytes::equal(key, name.as_bytes()) => line.map(Some),
+            _ => self.headers.single(name.as_bytes()),
+        }
     }
 }
-
-/// A header came in several lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repeated;

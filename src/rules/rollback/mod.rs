@@ -8,4 +8,4 @@ mod sources;
 
 pub use flag::{Flag, Flagged};
 pub use max_green_weight::max_green_weight;
-pub use sources::{Names, Sources};
+pub use sources::{MAX_GREEN_WEIGHT, Names, Sources};

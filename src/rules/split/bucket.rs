@@ -18,9 +18,9 @@ pub struct Salt(XxHash64);
 impl Salt {
     /// Deployments of one salt put a key into the same bucket.
     #[must_use]
-    pub fn new(salt: &str) -> Self {
+    pub fn new(salt: impl AsRef<[u8]>) -> Self {
         let mut hash = XxHash64::with_seed(0);
-        hash.write(salt.as_bytes());
+        hash.write(salt.as_ref());
         hash.write(&[0]);
         Self(hash)
     }

@@ -25,11 +25,15 @@ pub enum Split {
 }
 
 impl Split {
-    /// The weight now; None if the filter does not know it.
-    pub fn weight(&self, host: &mut impl Host) -> Option<Weight> {
+    /// The weight now, or that of a session with a time of birth, in nanoseconds since the epoch of
+    /// Unix; None if the filter does not know it.
+    pub fn weight(&self, birth: Option<u64>, host: &mut impl Host) -> Option<Weight> {
         match self {
             Self::Fixed(weight) => Some(*weight),
-            Self::Ramp(ramp) => Some(ramp.weight_at(host.now())),
+            Self::Ramp(ramp) => Some(match birth {
+                Some(birth) => ramp.weight_of_session(birth, host.now()),
+                None => ramp.weight_at(host.now()),
+            }),
             Self::Route => None,
         }
     }

@@ -1,7 +1,5 @@
 //! A weight that follows the clock, the same on every proxy.
 
-use std::time::Duration;
-
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -10,6 +8,10 @@ use crate::split::Weight;
 
 /// Nanoseconds.
 type Nanos = u64;
+
+/// What an error says of a text that is no time.
+const NO_TIME: &str =
+    "is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554";
 
 /// Weights at points in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +43,18 @@ impl Ramp {
         }
     }
 
+    /// The weight of a session that was born at a time: it keeps what the ramp had then. A birth
+    /// before the start counts as one at the start, and one in the future as one now.
+    #[must_use]
+    pub fn weight_of_session(&self, birth: Nanos, now: Nanos) -> Weight {
+        self.weight_at(birth.max(self.start).min(now))
+    }
+
     /// Validates the configuration; None where that added errors.
     pub fn new(config: &config::Ramp, ramp: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         let start = parse_time(&config.start);
         if start.is_none() {
-            let reason = "is not a time of RFC 3339 such as \"2026-11-23T09:00:00+01:00\", from 1970 to 2554";
-            errors.invalid(&ramp.key("start"), &config.start, reason);
+            errors.invalid(&ramp.key("start"), &config.start, NO_TIME);
         }
         let at = ramp.key("steps");
         if config.steps.is_empty() {
@@ -61,16 +69,23 @@ impl Ramp {
             }
             let weight = step.green_weight.as_ref();
             let weight = weight.and_then(|number| Weight::read(number, &weight_at, errors));
-            let at = at.key("after");
-            match parse_nanos(&step.after) {
-                Some(after) if points.last().is_some_and(|(last, _)| *last >= after) => {
-                    errors.invalid(&at, &step.after, "is not later than the step before it");
+            let (key, text, after) = match (&step.after, &step.at) {
+                (Some(text), None) => ("after", text, parse_nanos(text)),
+                (None, Some(text)) => ("at", text, since(start, text)),
+                _ => {
+                    errors.required_keys(&at, "exactly one of `after`, `at`");
+                    continue;
                 }
-                Some(after) => points.push((after, weight.unwrap_or(Weight::ZERO))),
-                None => {
-                    let reason = "is not a duration such as \"10m\", of at most 292 years";
-                    errors.invalid(&at, &step.after, reason);
+            };
+            let is_late = |after: &Nanos| points.last().is_none_or(|(last, _)| last < after);
+            match after {
+                Ok(after) if is_late(&after) => {
+                    points.push((after, weight.unwrap_or(Weight::ZERO)));
                 }
+                Ok(_) => {
+                    errors.invalid(&at.key(key), text, "is not later than the step before it");
+                }
+                Err(reason) => errors.invalid(&at.key(key), text, reason),
             }
         }
         let shape = config.shape.known(&ramp.key("shape"), errors);
@@ -83,8 +98,23 @@ fn parse_time(text: &str) -> Option<Nanos> {
     Nanos::try_from(time.unix_timestamp_nanos()).ok()
 }
 
-fn parse_nanos(text: &str) -> Option<Nanos> {
-    let after: Duration = humantime::parse_duration(text).ok()?;
-    // The product with a weight has to stay within 128 bits.
-    Nanos::try_from(after.as_nanos()).ok().filter(|nanos| i64::try_from(*nanos).is_ok())
+fn parse_nanos(text: &str) -> Result<Nanos, &'static str> {
+    let after = humantime::parse_duration(text).ok().map(|after| after.as_nanos());
+    let after = after.and_then(|nanos| Nanos::try_from(nanos).ok()).filter(|nanos| is_near(*nanos));
+    after.ok_or("is not a duration such as \"10m\", of at most 292 years")
+}
+
+/// How long after the start a time is. Of a start that is no time nothing is said again.
+fn since(start: Option<Nanos>, text: &str) -> Result<Nanos, &'static str> {
+    let time = parse_time(text).ok_or(NO_TIME)?;
+    let after = time.checked_sub(start.unwrap_or(0)).ok_or("is before the start")?;
+    if start.is_some() && !is_near(after) {
+        return Err("is more than 292 years after the start");
+    }
+    Ok(after)
+}
+
+/// The product with a weight has to stay within 128 bits.
+fn is_near(nanos: Nanos) -> bool {
+    i64::try_from(nanos).is_ok()
 }

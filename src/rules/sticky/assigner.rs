@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::issued_cookie::{Id, IssuedCookie};
+use super::birth::birth;
+use super::ignored::Ignored;
+use super::issued_cookie::IssuedCookie;
 use super::key::KeySource;
 use super::pins::Pins;
-use crate::config::{self, ConfigErrors, Path};
+use crate::config::{self, Born, ConfigErrors, Path};
 use crate::host::{Environment, Host};
-use crate::request::Request;
+use crate::request::{Request, ValueNames};
 use crate::split::{Bucket, Salt};
 use crate::variant::Variant;
 
@@ -16,10 +18,16 @@ use crate::variant::Variant;
 pub struct Sticky {
     /// Tried in order.
     keys: Box<[KeySource]>,
+    /// Of the cookies and parameters that are keys.
+    names: ValueNames,
+    /// What is no key.
+    ignored: Ignored,
+    /// How keys carry the birth of a session, where that counts.
+    born: Option<Born>,
     /// Issued where no key is found.
     cookie: Option<IssuedCookie>,
     /// The salt, where one is configured.
-    salt: Option<Box<str>>,
+    salt: Option<Box<[u8]>>,
 }
 
 impl Sticky {
@@ -36,14 +44,74 @@ impl Sticky {
                 KeySource::new(key, environment, &keys_at.index(index), errors)
             })
             .collect();
-        let cookie = (config.issue_cookie.as_ref())
-            .and_then(|cookie| IssuedCookie::new(cookie, &at.key("issue_cookie"), errors));
+        let sessions_at = at.key("sessions");
+        let born = config.sessions.as_ref().and_then(|sessions| {
+            if sessions.born.is_none() {
+                errors.required(&sessions_at.key("born"));
+            }
+            sessions.born.as_ref()?.known(&sessions_at.key("born"), errors)
+        });
+        let is_timed = config.sessions.is_some();
+        let cookie = config.issue_cookie.as_ref().and_then(|cookie| {
+            IssuedCookie::new(cookie, is_timed, environment, &at.key("issue_cookie"), errors)
+        });
         if let Some(cookie) = &cookie {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
-        Self { keys: keys.into(), cookie, salt: config.salt.as_deref().map(Into::into) }
+        let mut names = ValueNames::default();
+        for key in &keys {
+            key.add_name(&mut names);
+        }
+        let ignored = Ignored::new(&config.ignore, &at.key("ignore"), errors);
+        Self {
+            keys: keys.into(),
+            names,
+            ignored,
+            born,
+            cookie,
+            salt: salt(config, environment, at, errors),
+        }
     }
+
+    /// What is no targeting key.
+    #[must_use]
+    pub fn ignored(&self) -> &Ignored {
+        &self.ignored
+    }
+
+    /// Whether sessions are to keep the weight of their birth.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        self.born.is_some()
+    }
+}
+
+/// Shortest salt of the environment, in bytes: a shorter one can be found by trying.
+const SHORTEST_SECRET_SALT: usize = 16;
+
+/// The salt that is configured, if one is.
+fn salt(
+    config: &config::Sticky,
+    environment: &dyn Environment,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> Option<Box<[u8]>> {
+    let Some(variable) = &config.salt_env else {
+        return config.salt.as_ref().map(|salt| salt.as_bytes().into());
+    };
+    let at_variable = at.key("salt_env");
+    if config.salt.is_some() {
+        errors.add(at, "`salt` and `salt_env` exclude each other");
+    }
+    let Some(salt) = environment.secret(variable) else {
+        errors.add(&at_variable, "not found: the environment has no such variable");
+        return None;
+    };
+    if salt.len() < SHORTEST_SECRET_SALT {
+        errors.add(&at_variable, format!("must hold at least {SHORTEST_SECRET_SALT} bytes"));
+    }
+    Some(salt.into())
 }
 
 /// Assigns the requests of a deployment to buckets.
@@ -61,8 +129,11 @@ pub struct Assignment<'a> {
     pub place: Place,
     /// Where the targeting key was found.
     pub source: Option<&'a KeySource>,
-    /// The `set-cookie` that issues the id that was made for this request.
-    pub issued: Option<String>,
+    /// When the session of the key was born, in nanoseconds since the epoch of Unix, where that
+    /// counts and the key carries it.
+    pub birth: Option<u64>,
+    /// The `set-cookie` that issues an id, or sets one again.
+    pub set_cookie: Option<String>,
 }
 
 /// What a request can be assigned to.
@@ -82,7 +153,7 @@ impl Assigner {
     /// The salt is the deployment's name unless one is configured.
     #[must_use]
     pub fn new(sticky: Arc<Sticky>, pins: Pins, name: &str) -> Self {
-        let salt = Salt::new(sticky.salt.as_deref().unwrap_or(name));
+        let salt = Salt::new(sticky.salt.as_deref().unwrap_or(name.as_bytes()));
         Self { sticky, salt, pins }
     }
 
@@ -103,8 +174,9 @@ impl Assigner {
 
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn assign(&self, request: &Request<'_>, host: &mut impl Host) -> Assignment<'_> {
+        let mut values = request.values(&self.sticky.names);
         let found = self.sticky.keys.iter().find_map(|source| {
-            let key = source.find(request, host)?;
+            let key = source.find(request, &mut values, &self.sticky.ignored, host)?;
             Some((source, key))
         });
         if let Some((source, key)) = found {
@@ -112,20 +184,42 @@ impl Assigner {
                 Some(variant) => Place::Pinned(variant),
                 None => Place::Bucket(self.salt.bucket(&key)),
             };
-            return Assignment { place, source: Some(source), issued: None };
+            let cookie = self.sticky.cookie.as_ref();
+            let set_cookie = cookie.and_then(|cookie| cookie.refresh(source, &key, host));
+            let birth = self.sticky.born.and_then(|born| source.birth(born, &key));
+            return Assignment { place, source: Some(source), birth, set_cookie };
         }
-        let (place, issued) = match (host.random(), &self.sticky.cookie) {
-            (Some(random), Some(cookie)) => {
-                let id = Id::new(random);
-                let bucket = self.salt.bucket(id.as_str().as_bytes());
-                (Place::Bucket(bucket), Some(cookie.issue(&id)))
-            }
-            #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
-            (Some(random), None) => (Place::Random(Bucket(random as u64)), None),
-            (None, _) => (Place::Nowhere, None),
-        };
-        Assignment { place, source: None, issued }
+        match &self.sticky.cookie {
+            Some(cookie) => self.issue(cookie, host),
+            None => Assignment::without_key(by_chance(host)),
+        }
     }
+
+    /// Issues an id, which is the key of this request already.
+    #[inline(never)] // So that requests with a key do not pay for it.
+    fn issue(&self, cookie: &IssuedCookie, host: &mut impl Host) -> Assignment<'_> {
+        let Some(id) = cookie.make_id(host) else {
+            return Assignment::without_key(Place::Nowhere);
+        };
+        let key = id.as_str().as_bytes();
+        Assignment {
+            birth: self.sticky.born.and_then(|born| birth(born, key)),
+            set_cookie: Some(cookie.set(id.as_str())),
+            ..Assignment::without_key(Place::Bucket(self.salt.bucket(key)))
+        }
+    }
+}
+
+impl Assignment<'_> {
+    fn without_key(place: Place) -> Self {
+        Self { place, source: None, birth: None, set_cookie: None }
+    }
+}
+
+/// A bucket that is drawn for this request alone.
+fn by_chance(host: &mut impl Host) -> Place {
+    #[expect(clippy::cast_possible_truncation, reason = "any 64 of the bits will do")]
+    host.random().map_or(Place::Nowhere, |random| Place::Random(Bucket(random as u64)))
 }
 
 impl Place {

@@ -4,17 +4,40 @@
 
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::birth::{NANOS_PER_MILLI, birth_of_uuid_v7};
+use super::id::Id;
+use super::key::KeySource;
 use crate::config::strict::Keyword;
-use crate::config::{ConfigErrors, IssueCookie, Path, SameSite, is_token};
+use crate::config::{ConfigErrors, IssueCookie, Path, Per, SameSite, is_token};
+use crate::host::{Environment, Host};
+use crate::request::LONGEST_HOST;
+use crate::wire::PropertyPath;
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// Longest time that browsers keep a cookie, in days (RFC 6265bis, section 5.5).
 const LONGEST_AGE_IN_DAYS: u64 = 400;
+
+/// Longest value of an attribute, in bytes (RFC 6265bis, section 5.6).
+const LONGEST_ATTRIBUTE: usize = 1_024;
+
+/// Longest name and value together, in bytes (RFC 6265bis, section 5.6), less the value.
+const LONGEST_NAME: usize = 4_096 - 36;
 
 /// A cookie that carries an issued id: all but the id is written at configuration time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedCookie {
     name: Box<str>,
     attributes: Box<str>,
+    /// Where the number of a client's connection is, if all its requests get one id.
+    connection: Option<PropertyPath>,
+    /// Whether its ids carry the time at which they were issued.
+    is_timed: bool,
+    /// The age from which on it is set again, in nanoseconds.
+    refresh_after: Option<u64>,
 }
 
 impl IssuedCookie {
@@ -24,14 +47,50 @@ impl IssuedCookie {
         &self.name
     }
 
-    /// Value of the `set-cookie` header that issues this id.
-    #[must_use]
-    pub fn issue(&self, id: &Id) -> String {
-        [&self.name, "=", id.as_str(), &self.attributes].concat()
+    /// An id for a request without one; None if the host has no randomness.
+    pub fn make_id(&self, host: &mut impl Host) -> Option<Id> {
+        let of_connection = self
+            .connection
+            .as_ref()
+            .and_then(|path| id_of_connection(&host.attribute(path)?, host));
+        if of_connection.is_some() {
+            return of_connection;
+        }
+        let random = host.random()?;
+        Some(if self.is_timed {
+            Id::uuid_v7(host.now() / NANOS_PER_MILLI, random)
+        } else {
+            Id::new(random)
+        })
     }
 
-    /// Validates the configuration of a cookie; None where that added errors.
-    pub fn new(config: &IssueCookie, path: &Path, errors: &mut ConfigErrors) -> Option<Self> {
+    /// Value of the `set-cookie` header that sets this id.
+    #[must_use]
+    pub fn set(&self, id: &str) -> String {
+        [&self.name, "=", id, &self.attributes].concat()
+    }
+
+    /// The `set-cookie` that sets a key again that was found in this cookie, if half of its time has
+    /// passed. A key that carries no time was issued before this was configured; it runs out.
+    pub fn refresh(&self, source: &KeySource, id: &[u8], host: &mut impl Host) -> Option<String> {
+        let after = self.refresh_after.filter(|_| source.is_cookie(&self.name))?;
+        let issued = birth_of_uuid_v7(id)?.saturating_mul(NANOS_PER_MILLI);
+        let age = host.now().checked_sub(issued)?;
+        if age < after {
+            return None;
+        }
+        std::str::from_utf8(id).ok().map(|id| self.set(id))
+    }
+
+    /// Validates the configuration of a cookie; None where that added errors. `is_timed` tells
+    /// whether its ids have to carry a time in any case.
+    pub fn new(
+        config: &IssueCookie,
+        is_timed: bool,
+        environment: &dyn Environment,
+        path: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
         let before = errors.count();
         let mut refuse = |key: &str, value: &str, reason: &str| {
             errors.invalid(&path.key(key), value, reason);
@@ -39,42 +98,154 @@ impl IssuedCookie {
         if !is_token(&config.name) {
             refuse("name", &config.name, "cannot be the name of a cookie");
         }
+        if config.name.len() > LONGEST_NAME {
+            refuse("name", &config.name, "is longer than 4060 bytes: browsers drop the cookie");
+        }
         let legal = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
         if !config.path.starts_with('/') || !config.path.bytes().all(legal) {
             refuse("path", &config.path, "cannot be the path of a cookie");
         }
+        if config.path.len() > LONGEST_ATTRIBUTE {
+            refuse("path", &config.path, "is longer than 1024 bytes: browsers pass over it");
+        }
+        if let Some(domain) = config.domain.as_deref()
+            && let Err(reason) = check_domain(domain)
+        {
+            refuse("domain", domain, reason);
+        }
         let max_age = parse_max_age(&config.max_age)
             .map_err(|reason| refuse("max_age", &config.max_age, reason));
+        if config.refresh && max_age == Ok(None) {
+            refuse("max_age", &config.max_age, "has no half after which `refresh` sets it again");
+        }
         if config.same_site == Keyword::Known(SameSite::None) && !config.secure {
             refuse("same_site", "none", "needs `secure`: browsers drop the cookie without it");
         }
-        let host_only = config.name.starts_with("__Host-");
+        // Browsers compare the prefixes without regard to case (RFC 6265bis, section 5.4).
+        let prefix = |prefix: &str| {
+            config.name.get(..prefix.len()).is_some_and(|name| name.eq_ignore_ascii_case(prefix))
+        };
+        let (host_only, http_only) = (prefix("__Host-"), prefix("__Http-"));
         if host_only && config.path != "/" {
             refuse("name", &config.name, "needs the path `/`: browsers drop the cookie else");
         }
-        if (host_only || config.name.starts_with("__Secure-")) && !config.secure {
+        if host_only && config.domain.is_some() {
+            refuse("name", &config.name, "cannot have a `domain`: browsers drop the cookie");
+        }
+        if (host_only || http_only || prefix("__Secure-")) && !config.secure {
             refuse("name", &config.name, "needs `secure`: browsers drop the cookie without it");
         }
+        if (http_only || prefix("__Host-Http-")) && !config.http_only {
+            refuse("name", &config.name, "needs `http_only`: browsers drop the cookie without it");
+        }
+        if config.partitioned && !config.secure {
+            let reason = "needs `secure`: browsers drop the cookie without it";
+            errors.add(&path.key("partitioned"), reason);
+        }
+        let (is_timed, per_at) = (is_timed || config.refresh, path.key("per"));
+        let connection = match config.per.known(&per_at, errors) {
+            Some(Per::Connection) => connection_attribute(is_timed, environment, &per_at, errors),
+            _ => None,
+        };
         let same_site = config.same_site.known(&path.key("same_site"), errors)?;
         if errors.count() > before {
             return None;
         }
-        let same_site = match same_site {
-            SameSite::Strict => "Strict",
-            SameSite::Lax => "Lax",
-            SameSite::None => "None",
-        };
-        let secure = if config.secure { "; Secure" } else { "" };
-        let (path, max_age) = (&config.path, max_age.ok()?.as_secs());
-        let attributes =
-            format!("; Max-Age={max_age}; Path={path}{secure}; HttpOnly; SameSite={same_site}");
-        Some(Self { name: config.name.as_str().into(), attributes: attributes.into() })
+        let max_age = max_age.ok()?;
+        Some(Self {
+            name: config.name.as_str().into(),
+            attributes: attributes(config, max_age, same_site).into(),
+            connection,
+            is_timed,
+            refresh_after: max_age
+                .filter(|_| config.refresh)
+                .map(|age| age.as_secs().saturating_mul(NANOS_PER_SECOND / 2)),
+        })
     }
 }
 
-fn parse_max_age(text: &str) -> Result<Duration, &'static str> {
+/// Where the number of a client's connection is; None, and an error, where that is no use.
+fn connection_attribute(
+    is_timed: bool,
+    environment: &dyn Environment,
+    at: &Path,
+    errors: &mut ConfigErrors,
+) -> Option<PropertyPath> {
+    if is_timed {
+        let reason = "\"connection\" cannot be used with `refresh` or `sessions`: \
+            nothing tells when a connection began";
+        errors.add(at, reason);
+    }
+    let path = environment.attribute(&["connection", "id"]);
+    if path.is_none() {
+        errors.add(at, "unsupported: this host has no number of a connection");
+    }
+    path
+}
+
+/// The id of all requests of a connection. Numbers of connections are easy to foresee, so they are
+/// hashed with a key that nobody learns: HMAC-SHA-256, cut to 128 bits.
+fn id_of_connection(number: &[u8], host: &mut impl Host) -> Option<Id> {
+    let key = host.lasting_random()?.to_be_bytes();
+    let mac = Hmac::<Sha256>::new_from_slice(&key).ok()?.chain_update(number);
+    let bytes = mac.finalize().into_bytes();
+    bytes.first_chunk().map(|bits| Id::new(u128::from_be_bytes(*bits)))
+}
+
+fn attributes(config: &IssueCookie, max_age: Option<Duration>, same_site: SameSite) -> String {
+    let mut text = String::new();
+    if let Some(max_age) = max_age {
+        text += &format!("; Max-Age={}", max_age.as_secs());
+    }
+    text += &format!("; Path={}", config.path);
+    if let Some(domain) = &config.domain {
+        text += &format!("; Domain={}", domain.trim_start_matches('.'));
+    }
+    if config.secure {
+        text += "; Secure";
+    }
+    if config.http_only {
+        text += "; HttpOnly";
+    }
+    text += match same_site {
+        SameSite::Strict => "; SameSite=Strict",
+        SameSite::Lax => "; SameSite=Lax",
+        SameSite::None => "; SameSite=None",
+    };
+    if config.partitioned {
+        text += "; Partitioned";
+    }
+    text
+}
+
+/// What browsers take for `Domain`: a host name of two labels or more, since they take no cookie
+/// for a whole top-level domain, and none for an address. They pass over a dot at the front.
+fn check_domain(text: &str) -> Result<(), &'static str> {
+    let name = text.strip_prefix('.').unwrap_or(text);
+    if !name.is_ascii() {
+        return Err("cannot be the domain of a cookie: write international names in Punycode");
+    }
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(legal);
+    if name.len() > LONGEST_HOST || !name.split('.').all(is_label) {
+        return Err("cannot be the domain of a cookie: it is no host name");
+    }
+    match name.rsplit_once('.') {
+        None => Err("has no dot: browsers take no cookie for a whole top-level domain"),
+        Some((_, last)) if last.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("is an address: browsers take none as a domain")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// None for a session cookie.
+fn parse_max_age(text: &str) -> Result<Option<Duration>, &'static str> {
+    if text == "session" {
+        return Ok(None);
+    }
     let age = humantime::parse_duration(text)
-        .map_err(|_| "is not a duration such as \"30d\" or \"12h 30m\"")?;
+        .map_err(|_| "is not `session`, or a duration such as \"30d\" or \"12h 30m\"")?;
     let longest = Duration::from_secs(LONGEST_AGE_IN_DAYS.saturating_mul(86_400));
     if age.is_zero() || age.subsec_nanos() != 0 {
         return Err("is not a whole number of seconds, at least one");
@@ -82,85 +253,122 @@ fn parse_max_age(text: &str) -> Result<Duration, &'static str> {
     if age > longest {
         return Err("is longer than 400 days, and browsers keep no cookie longer");
     }
-    Ok(age)
-}
-
-/// A random id of 128 bits, as 32 lower-case hex digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Id([u8; 32]);
-
-impl Id {
-    /// Writes 128 random bits as an id.
-    #[must_use]
-    pub fn new(random: u128) -> Self {
-        let mut digits = [b'0'; 32];
-        let mut rest = random;
-        for digit in digits.iter_mut().rev() {
-            let value = (rest & 0xf) as u8;
-            *digit = if value < 10 { b'0' | value } else { (b'a' - 10).wrapping_add(value) };
-            rest >>= 4;
-        }
-        Self(digits)
-    }
-
-    /// The hex digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
+    Ok(Some(age))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::MetadataSource;
 
-    #[test]
-    fn an_id_is_the_number_in_hex() {
-        for number in [0, 1, u128::MAX, 0x0123_4567_89ab_cdef_0011_2233_4455_6677] {
-            assert_eq!(Id::new(number).as_str(), format!("{number:032x}"));
+    /// A host that can read nothing.
+    struct Nothing;
+
+    impl Environment for Nothing {
+        fn secret(&self, _variable: &str) -> Option<Vec<u8>> {
+            None
         }
+
+        fn metadata(&self, _source: MetadataSource, _path: &[&str]) -> Option<PropertyPath> {
+            None
+        }
+
+        fn attribute(&self, _path: &[&str]) -> Option<PropertyPath> {
+            None
+        }
+    }
+
+    fn made(config: &IssueCookie) -> Option<IssuedCookie> {
+        IssuedCookie::new(config, false, &Nothing, &Path::Root, &mut ConfigErrors::default())
     }
 
     #[test]
     fn an_issued_cookie_is_read_by_others_as_it_was_meant() {
         let config = IssueCookie { path: "/v1".into(), ..IssueCookie::default() };
-        let issued = IssuedCookie::new(&config, &Path::Root, &mut ConfigErrors::default()).unwrap();
-        let read = cookie::Cookie::parse(issued.issue(&Id::new(10))).unwrap();
+        let issued = made(&config).unwrap().set(Id::new(10).as_str());
+        let read = cookie::Cookie::parse(issued).unwrap();
         assert_eq!(read.name_value(), ("bluegreen_id", "0000000000000000000000000000000a"));
         assert_eq!(read.max_age(), Some(cookie::time::Duration::days(30)));
         assert_eq!((read.path(), read.secure()), (Some("/v1"), Some(true)));
         assert_eq!((read.http_only(), read.same_site()), (Some(true), Some(cookie::SameSite::Lax)));
-        let config = IssueCookie { secure: false, ..config };
-        let issued = IssuedCookie::new(&config, &Path::Root, &mut ConfigErrors::default()).unwrap();
-        assert_eq!(cookie::Cookie::parse(issued.issue(&Id::new(1))).unwrap().secure(), None);
+        assert_eq!((read.domain(), read.partitioned()), (None, None));
+        let config = IssueCookie { secure: false, http_only: false, ..config };
+        let read = cookie::Cookie::parse(made(&config).unwrap().set("1")).unwrap();
+        assert_eq!((read.secure(), read.http_only()), (None, None));
+    }
+
+    #[test]
+    fn a_cookie_for_a_domain_for_frames_or_for_a_session_says_so() {
+        let config = IssueCookie {
+            domain: Some(".Example.com".into()),
+            max_age: "session".into(),
+            partitioned: true,
+            same_site: Keyword::Known(SameSite::None),
+            ..IssueCookie::default()
+        };
+        let read = cookie::Cookie::parse(made(&config).unwrap().set("1")).unwrap();
+        assert_eq!((read.domain(), read.max_age()), (Some("Example.com"), None));
+        assert_eq!(read.partitioned(), Some(true));
+        assert_eq!(read.same_site(), Some(cookie::SameSite::None));
+    }
+
+    /// How each error of this cookie begins; the rest is as in the default.
+    fn errors(config: IssueCookie) -> Vec<String> {
+        let mut errors = ConfigErrors::default();
+        let issued = IssuedCookie::new(&config, false, &Nothing, &Path::Root, &mut errors);
+        assert_eq!(issued.is_none(), errors.count() > 0);
+        errors.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn what_browsers_would_drop_is_refused() {
-        let cookie = |name: &str, max_age: &str, path: &str, secure, same_site| IssueCookie {
-            name: name.into(),
-            max_age: max_age.into(),
-            path: path.into(),
-            secure,
-            same_site: Keyword::Known(same_site),
-        };
-        for config in [
-            cookie("", "1d", "/", true, SameSite::Lax),
-            cookie("a b", "1d", "/", true, SameSite::Lax),
-            cookie("a", "soon", "/", true, SameSite::Lax),
-            cookie("a", "0s", "/", true, SameSite::Lax),
-            cookie("a", "1500ms", "/", true, SameSite::Lax),
-            cookie("a", "401d", "/", true, SameSite::Lax),
-            cookie("a", "99999999999999y", "/", true, SameSite::Lax),
-            cookie("a", "1d", "x", true, SameSite::Lax),
-            cookie("a", "1d", "/;x", true, SameSite::Lax),
-            cookie("a", "1d", "/", false, SameSite::None),
-            cookie("__Host-a", "1d", "/x", true, SameSite::Lax),
-            cookie("__Secure-a", "1d", "/", false, SameSite::Lax),
+        let default = IssueCookie::default;
+        let name = |name: &str| IssueCookie { name: name.into(), ..default() };
+        let max_age = |max_age: &str| IssueCookie { max_age: max_age.into(), ..default() };
+        let path = |path: &str| IssueCookie { path: path.into(), ..default() };
+        let domain = |domain: &str| IssueCookie { domain: Some(domain.into()), ..default() };
+        let none = Keyword::Known(SameSite::None);
+        for (config, expected) in [
+            (name(""), "name: \"\" cannot be"),
+            (name("a b"), "name: \"a b\" cannot be"),
+            (name(&"a".repeat(4_061)), "name: \"aaa"),
+            (max_age("soon"), "max_age: \"soon\" is not"),
+            (max_age("0s"), "max_age: \"0s\" is not"),
+            (max_age("1500ms"), "max_age: \"1500ms\" is not"),
+            (max_age("401d"), "max_age: \"401d\" is longer"),
+            (max_age("99999999999999y"), "max_age: \"99999999999999y\" is not"),
+            (
+                IssueCookie { refresh: true, ..max_age("session") },
+                "max_age: \"session\" has no half",
+            ),
+            (path("x"), "path: \"x\" cannot be"),
+            (path("/;x"), "path: \"/;x\" cannot be"),
+            (path(&format!("/{}", "a".repeat(1_024))), "path: \"/aaa"),
+            (domain("com"), "domain: \"com\" has no dot"),
+            (domain("10.0.0.1"), "domain: \"10.0.0.1\" is an address"),
+            (domain("b\u{fc}cher.de"), "domain: \"b\u{fc}cher.de\" cannot be"),
+            (domain("a.b;x"), "domain: \"a.b;x\" cannot be"),
+            (
+                IssueCookie { same_site: none, secure: false, ..default() },
+                "same_site: \"none\" needs",
+            ),
+            (IssueCookie { partitioned: true, secure: false, ..default() }, "partitioned: needs"),
+            (
+                IssueCookie { per: Keyword::Known(Per::Connection), ..default() },
+                "per: unsupported: this host has no",
+            ),
+            (IssueCookie { path: "/x".into(), ..name("__Host-a") }, "name: \"__Host-a\" needs"),
+            (IssueCookie { name: "__host-a".into(), ..domain("a.b") }, "name: \"__host-a\" cannot"),
+            (IssueCookie { secure: false, ..name("__SECURE-a") }, "name: \"__SECURE-a\" needs"),
+            (IssueCookie { http_only: false, ..name("__Http-a") }, "name: \"__Http-a\" needs"),
+            (IssueCookie { http_only: false, ..name("__Host-Http-a") }, "name: \"__Host-Http-a\""),
         ] {
-            let mut errors = ConfigErrors::default();
-            assert_eq!(IssuedCookie::new(&config, &Path::Root, &mut errors), None);
-            assert_eq!(errors.count(), 1, "{config:?}: {errors}");
+            let found = errors(config.clone());
+            let is_right = found.len() == 1 && found[0].starts_with(expected);
+            assert!(is_right, "{config:?}: {found:?}");
+        }
+        for config in [default(), domain(".example.com"), name("__Host-a"), name("__Http-a")] {
+            assert_eq!(errors(config), [""; 0]);
         }
     }
 }

@@ -3,24 +3,42 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
+use percent_encoding::percent_decode;
+
+use super::address::{forwarded_for, without_port};
+use super::birth::birth;
+use super::ignored::Ignored;
+use crate::config::{self, Born, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
-use crate::request::{Request, find_cookie};
-use crate::wire::PropertyPath;
+use crate::metrics::Counter;
+use crate::request::{Request, ValueNames, Values};
+use crate::wire::{PropertyPath, Repeated};
+
+/// What an error says of a key that is none of these, or several.
+const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
+    `x_forwarded_for`, `host`, `all`";
 
 /// A place where a targeting key may be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
-    /// The first line of a header, its name in lower case.
+    /// A header that comes in one line, its name in lower case.
     Header(Box<str>),
     /// The first cookie of a name.
     Cookie(Box<str>),
+    /// The same, with the escapes of RFC 3986 in its value decoded.
+    EncodedCookie(Box<str>),
     /// The first parameter of a name in the query.
     Query(Box<str>),
     /// A property of the proxy.
     Property(PropertyPath),
     /// The client's address without its port.
     SourceAddress(PropertyPath),
+    /// An entry of `x-forwarded-for`, counted from the right, 1 the last.
+    ForwardedFor(usize),
+    /// The host that the request is for, in its one form.
+    Host,
+    /// Several keys, all of which must be there, joined by one zero byte. FROZEN, as the bucket is.
+    All(Box<[KeySource]>),
 }
 
 impl KeySource {
@@ -38,54 +56,152 @@ impl KeySource {
             }
             path
         };
-        let config::Key { header, cookie, query, property, source_address } = config;
-        match (header, cookie, query, property, source_address) {
-            (Some(name), None, None, None, None) => {
-                header_name(name, &at.key("header"), errors).map(Self::Header)
+        let config::Key { header, cookie, decode, query, property, .. } = config;
+        let config::Key { source_address, x_forwarded_for, host, all, .. } = config;
+        let kinds = [
+            header.is_some(),
+            cookie.is_some(),
+            query.is_some(),
+            property.is_some(),
+            source_address.is_some(),
+            x_forwarded_for.is_some(),
+            host.is_some(),
+            all.is_some(),
+        ];
+        if kinds.into_iter().filter(|is_there| *is_there).count() != 1 {
+            errors.required_keys(at, KINDS);
+            return None;
+        }
+        let decode = decode.as_ref().map(|word| word.known(&at.key("decode"), errors));
+        if decode.is_some() && cookie.is_none() {
+            errors.add(&at.key("decode"), "is for a `cookie`");
+        }
+        if let Some(name) = header {
+            return header_name(name, &at.key("header"), errors).map(Self::Header);
+        }
+        if let Some(name) = cookie {
+            let name = cookie_name(name, &at.key("cookie"), errors)?;
+            return Some(match decode {
+                None => Self::Cookie(name),
+                Some(_) => Self::EncodedCookie(name),
+            });
+        }
+        if let Some(name) = query {
+            if name.is_empty() {
+                errors.add(&at.key("query"), "is empty");
             }
-            (None, Some(name), None, None, None) => {
-                cookie_name(name, &at.key("cookie"), errors).map(Self::Cookie)
+            return Some(Self::Query(name.as_str().into()));
+        }
+        if let Some(segments) = property {
+            let at = at.key("property");
+            let segments = PropertyPath::segments(segments, &at, errors)?;
+            return attribute(&segments, &at, errors).map(Self::Property);
+        }
+        if let Some(place) = *x_forwarded_for {
+            if place == 0 {
+                errors.add(&at.key("x_forwarded_for"), "is 0: 1 is the last entry");
             }
-            (None, None, Some(name), None, None) => {
-                if name.is_empty() {
-                    errors.add(&at.key("query"), "is empty");
-                }
-                Some(Self::Query(name.as_str().into()))
+            return usize::try_from(place).ok().map(Self::ForwardedFor);
+        }
+        if let Some(parts) = all {
+            return Self::of_all(parts, environment, &at.key("all"), errors);
+        }
+        for (key, is_true) in [("host", *host), ("source_address", *source_address)] {
+            if is_true == Some(false) {
+                errors.add(&at.key(key), "must be true or left out");
             }
-            (None, None, None, Some(segments), None) => {
-                let at = at.key("property");
-                let segments = PropertyPath::segments(segments, &at, errors)?;
-                attribute(&segments, &at, errors).map(Self::Property)
-            }
-            (None, None, None, None, Some(wanted)) => {
-                let at = at.key("source_address");
-                if !wanted {
-                    errors.add(&at, "must be true or left out");
-                }
-                attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
-            }
-            _ => {
-                let keys =
-                    "exactly one of `header`, `cookie`, `query`, `property`, `source_address`";
-                errors.required_keys(at, keys);
-                None
-            }
+        }
+        if host.is_some() {
+            return Some(Self::Host);
+        }
+        let at = at.key("source_address");
+        attribute(&["source", "address"], &at, errors).map(Self::SourceAddress)
+    }
+
+    /// Whether it is the cookie of this name, as it stands.
+    #[must_use]
+    pub fn is_cookie(&self, name: &str) -> bool {
+        matches!(self, Self::Cookie(own) if **own == *name)
+    }
+
+    /// When the session was born whose key was found here, in nanoseconds since the epoch of Unix:
+    /// of several parts the first that carries a time counts.
+    #[must_use]
+    pub fn birth(&self, born: Born, key: &[u8]) -> Option<u64> {
+        match self {
+            Self::All(_) => key.split(|byte| *byte == 0).find_map(|part| birth(born, part)),
+            _ => birth(born, key),
         }
     }
 
-    /// The value that a request has here, unless it is empty. Only the last two ask the host.
-    pub fn find<'a>(&self, request: &Request<'a>, host: &mut impl Host) -> Option<Cow<'a, [u8]>> {
+    /// Adds the names of cookies and parameters to those that are looked for.
+    pub fn add_name(&self, names: &mut ValueNames) {
+        match self {
+            Self::Cookie(name) | Self::EncodedCookie(name) => names.cookies.add(name.as_bytes()),
+            Self::Query(name) => names.parameters.add(name.as_bytes()),
+            Self::All(parts) => parts.iter().for_each(|part| part.add_name(names)),
+            Self::Header(_)
+            | Self::Property(_)
+            | Self::SourceAddress(_)
+            | Self::ForwardedFor(_)
+            | Self::Host => {}
+        }
+    }
+
+    fn of_all(
+        parts: &[config::Key],
+        environment: &dyn Environment,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Self> {
+        if parts.len() < 2 {
+            errors.add(at, "must hold two keys or more");
+        }
+        let mut sources = Vec::with_capacity(parts.len());
+        for (index, part) in parts.iter().enumerate() {
+            let at = at.index(index);
+            if part.all.is_some() {
+                errors.add(&at.key("all"), "cannot stand within another `all`");
+            } else {
+                sources.push(Self::new(part, environment, &at, errors)?);
+            }
+        }
+        Some(Self::All(sources.into()))
+    }
+
+    /// The value that a request has here, unless it is to be ignored. Only a property and the
+    /// source address ask the host.
+    pub fn find<'a>(
+        &self,
+        request: &Request<'a>,
+        values: &mut impl Values<'a>,
+        ignored: &Ignored,
+        host: &mut impl Host,
+    ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
-            Self::Header(name) => request.first(name.as_bytes()).map(Cow::Borrowed),
-            Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
-            Self::Query(name) => parameter(request.query(), name),
+            Self::Header(name) => match request.single(name) {
+                Ok(value) => value.map(Cow::Borrowed),
+                Err(Repeated) => {
+                    host.count(Counter::RepeatedKey);
+                    None
+                }
+            },
+            Self::Cookie(name) => values.cookie(name.as_bytes()).map(Cow::Borrowed),
+            Self::EncodedCookie(name) => {
+                let value = values.cookie(name.as_bytes());
+                value.map(|value| percent_decode(value).into())
+            }
+            Self::Query(name) => values.parameter(name.as_bytes()),
             Self::Property(path) => host.attribute(path).map(Cow::Owned),
             Self::SourceAddress(path) => {
                 let address = host.attribute(path);
                 address.map(|address| Cow::Owned(without_port(&address).to_vec()))
             }
+            Self::ForwardedFor(place) => forwarded_for(request.headers, *place).map(Cow::Borrowed),
+            Self::Host => request.host(),
+            Self::All(parts) => join(parts, request, values, ignored, host).map(Cow::Owned),
         };
-        value.filter(|value| !value.is_empty())
+        value.filter(|value| !ignored.has(value))
     }
 }
 
@@ -94,7 +210,7 @@ impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Header(name) => write!(f, "header:{name}"),
-            Self::Cookie(name) => write!(f, "cookie:{name}"),
+            Self::Cookie(name) | Self::EncodedCookie(name) => write!(f, "cookie:{name}"),
             // Encoded, for a name may hold anything, also the end of a line.
             Self::Query(name) => {
                 f.write_str("query:")?;
@@ -103,62 +219,33 @@ impl fmt::Display for KeySource {
             }
             Self::Property(_) => f.write_str("property"),
             Self::SourceAddress(_) => f.write_str("source_address"),
+            Self::ForwardedFor(_) => f.write_str("x_forwarded_for"),
+            Self::Host => f.write_str("host"),
+            Self::All(parts) => {
+                for (index, part) in parts.iter().enumerate() {
+                    write!(f, "{}{part}", if index == 0 { "all(" } else { "," })?;
+                }
+                f.write_str(")")
+            }
         }
     }
 }
 
-/// The first value of a parameter in a query of `application/x-www-form-urlencoded`.
-fn parameter<'a>(query: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
-    let (_, value) = form_urlencoded::parse(query).find(|(found, _)| found == name)?;
-    Some(match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-        Cow::Owned(value) => Cow::Owned(value.into_bytes()),
-    })
-}
-
-/// `10.0.0.1` of `10.0.0.1:80`, `::1` of `[::1]:80`; what is no address with a port, as it is.
-fn without_port(address: &[u8]) -> &[u8] {
-    let Some(colon) = address.iter().rposition(|byte| *byte == b':') else { return address };
-    let (host, port) = address.split_at_checked(colon).unwrap_or((address, &[]));
-    match host {
-        [b'[', host @ .., b']'] => host,
-        host if host.contains(&b':') || !port.iter().skip(1).all(u8::is_ascii_digit) => address,
-        host => host,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_loses_its_port_and_its_brackets() {
-        for (address, bare) in [
-            ("10.0.0.1:80", "10.0.0.1"),
-            ("[::1]:80", "::1"),
-            ("10.0.0.1", "10.0.0.1"),
-            ("::1", "::1"),
-            ("envoy://listener/x", "envoy://listener/x"),
-            ("", ""),
-            ("[", "["),
-        ] {
-            assert_eq!(without_port(address.as_bytes()), bare.as_bytes());
+/// The values of all these sources with a zero byte between them; None if one of them has none.
+#[inline(never)] // So that other keys do not pay for it.
+fn join<'a>(
+    parts: &[KeySource],
+    request: &Request<'a>,
+    values: &mut impl Values<'a>,
+    ignored: &Ignored,
+    host: &mut impl Host,
+) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            joined.push(0);
         }
+        joined.extend_from_slice(&part.find(request, values, ignored, host)?);
     }
-
-    #[test]
-    fn the_first_parameter_of_a_name_is_decoded() {
-        for (query, value) in [
-            ("user=7", Some("7")),
-            ("a=b&user=7&user=8", Some("7")),
-            ("%75ser=a%20b+c", Some("a b c")),
-            ("user=%zz%4", Some("%zz%4")),
-            ("user", Some("")),
-            ("User=7", None),
-            ("", None),
-        ] {
-            let found = parameter(query.as_bytes(), "user");
-            assert_eq!(found.as_deref(), value.map(str::as_bytes), "{query}");
-        }
-    }
+    Some(joined)
 }

@@ -1,11 +1,17 @@
 //! Which user a request is of: the targeting key, or what takes its place.
 
+mod address;
 mod assigner;
+mod birth;
+mod id;
+mod ignored;
 mod issued_cookie;
 mod key;
 mod pins;
 
 pub use assigner::{Assigner, Assignment, Place, Sticky};
-pub use issued_cookie::{Id, IssuedCookie};
+pub use id::Id;
+pub use ignored::Ignored;
+pub use issued_cookie::IssuedCookie;
 pub use key::KeySource;
 pub use pins::Pins;

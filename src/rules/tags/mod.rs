@@ -9,7 +9,9 @@ pub use bucket_header::BucketHeader;
 pub use response::Response;
 
 use crate::bytes;
-use crate::config::{self, BlueTags, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
+use crate::config::{
+    self, BlueTags, CacheControl, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name,
+};
 use crate::host::Host;
 use crate::variant::Variant;
 
@@ -39,6 +41,7 @@ pub struct Tags {
     filter_state: Option<Box<str>>,
     response: Option<Arc<str>>,
     blue: BlueTags,
+    cache_control: CacheControl,
 }
 
 /// What a decision writes to a request. What is None is removed where a client sent it.
@@ -125,6 +128,8 @@ impl Tags {
             filter_state: config.filter_state.as_deref().map(Into::into),
             response: response.map(Arc::from),
             blue: config.blue.known(&path.key("blue"), errors).unwrap_or(BlueTags::Write),
+            cache_control: (config.cache_control.known(&path.key("cache_control"), errors))
+                .unwrap_or(CacheControl::Private),
         }
     }
 
@@ -199,6 +204,12 @@ impl Tags {
     #[must_use]
     pub fn bucket(&self) -> Option<&BucketHeader> {
         self.bucket.as_ref()
+    }
+
+    /// Whether shared caches are told to keep no answer that is for one client alone.
+    #[must_use]
+    pub fn forbid_caching(&self) -> bool {
+        self.cache_control == CacheControl::Private
     }
 
     /// Name of the response header that tells the client its variant.

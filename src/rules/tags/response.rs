@@ -16,13 +16,16 @@ pub struct Response {
     pub set_cookie: Option<String>,
     /// Why it was decided so.
     pub explanation: Option<String>,
+    /// Whether shared caches must not keep the response, because it is for this client alone.
+    pub is_private: bool,
 }
 
 impl Response {
     /// Whether it carries nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.variant.is_none() && self.set_cookie.is_none() && self.explanation.is_none()
+        let Self { variant, set_cookie, explanation, is_private } = self;
+        variant.is_none() && set_cookie.is_none() && explanation.is_none() && !is_private
     }
 
     /// Writes it to the response headers.
@@ -36,6 +39,11 @@ impl Response {
         }
         if let Some(explanation) = &self.explanation {
             host.set_response_header(EXPLAIN_HEADER, explanation);
+        }
+        if self.is_private {
+            // A further line is enough: with `private` in any a shared cache keeps nothing (RFC
+            // 9111, section 3).
+            host.add_response_header("cache-control", "private");
         }
     }
 }

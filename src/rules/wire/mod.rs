@@ -4,6 +4,6 @@ mod pairs;
 mod property;
 mod value;
 
-pub use pairs::{Lengths, Pairs, encode};
+pub use pairs::{Lengths, Line, Pairs, Repeated, encode};
 pub use property::{Property, PropertyPath};
 pub use value::{Texts, Value};
