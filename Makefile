@@ -8,6 +8,7 @@ SHELL := bash
 
 include src/toolchain.mk
 include src/proxy_wasm/build.mk
+include src/cli/build.mk
 include tests/tests.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
@@ -18,7 +19,7 @@ include benches/benches.mk
 run: build $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself)
 	$(PYTHON) -m tests.tour
 
-build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm
+build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm, and the program: dist/bluegreen
 
 test: test-rules test-wasm32 test-envoy ## all tests, from pure rules to a real Envoy
 
@@ -29,6 +30,8 @@ lint: $(INSTALLED) target/.wasm32-wasip1 ## formatting, clippy, and whether gene
 	cargo run --quiet --locked --bin bluegreen -- schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) -m tests.oracle.check_vectors
 	@if command -v gofmt >/dev/null; then gofmt -l envoy tests | diff /dev/null -; fi
+
+install: ## the program for your shell, and as `kubectl bluegreen`
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json

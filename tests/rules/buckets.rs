@@ -3,6 +3,7 @@
 use bluegreen::config::{self, ConfigErrors, Path};
 use bluegreen::filter;
 use bluegreen::host::Host;
+use bluegreen::request::ValueNames;
 use bluegreen::split::{Bucket, Salt, Weight};
 use bluegreen::sticky::{Ignored, KeySource};
 use bluegreen::variant::Variant;
@@ -61,7 +62,9 @@ fn a_key_of_several_parts_has_the_bucket_of_the_parts_with_a_zero_byte_between_t
         let mut host = FakeHost { request: lines, ..FakeHost::default() };
         let headers = host.request_headers();
         let request = table.read(Pairs::new(&headers));
-        let key = source.find(&request, &Ignored::default(), &mut host).unwrap();
+        let names = ValueNames::default();
+        let mut values = request.values(&names);
+        let key = source.find(&request, &mut values, &Ignored::default(), &mut host).unwrap();
         assert_eq!(Salt::new(&salt).bucket(&key), bucket(&expected), "{salt} {expected}");
     }
 }

@@ -32,6 +32,20 @@ enum Kind {
     Duplicate(String),
 }
 
+impl ConfigError {
+    /// Where it is: `deployments[3].match.hosts[0]`. Empty for the configuration as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
@@ -106,7 +120,7 @@ impl fmt::Display for Path<'_> {
             write!(f, "{parent}.")?;
         }
         if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            f.write_str(key)
+            f.write_str(&shortened(key))
         } else {
             f.write_str(&shortened(&format!("{key:?}")))
         }

@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::bytes::ByteMap;
 use crate::config::{self, Allow, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
@@ -125,12 +126,16 @@ impl Override {
         }
         let keys_at = at.key("keys");
         let mut keys: Vec<SigningKey> = Vec::new();
+        let mut seen = ByteMap::default();
         for (index, key) in config.keys.iter().enumerate() {
-            let at = keys_at.index(index);
-            let mut before = config.keys.iter().take(index);
-            if let Some(earlier) = before.position(|earlier| earlier.id == key.id) {
-                errors.duplicate(&at.key("id"), &keys_at.index(earlier).key("id"));
+            if errors.is_full() {
+                break;
             }
+            let at = keys_at.index(index);
+            if let Some(earlier) = seen.get(key.id.as_bytes()) {
+                errors.duplicate(&at.key("id"), &keys_at.index(*earlier).key("id"));
+            }
+            seen.insert(key.id.as_bytes(), index);
             keys.extend(SigningKey::new(key, environment, &at, errors));
         }
         let max_age = match &config.max_age {

@@ -97,6 +97,16 @@ impl Condition {
         if let Test::OneOf(values) = &self.test { values.len() } else { 1 }
     }
 
+    /// How many bytes its values have.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match &self.test {
+            Test::Present => 0,
+            Test::OneOf(values) => values.iter().map(|value| value.len()).sum(),
+            Test::Prefix(text) | Test::Suffix(text) => text.len(),
+        }
+    }
+
     fn accepts(&self, mut value: Cow<'_, [u8]>) -> bool {
         if self.ignores_case && value.iter().any(u8::is_ascii_uppercase) {
             value.to_mut().make_ascii_lowercase();

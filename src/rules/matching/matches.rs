@@ -11,7 +11,7 @@ use crate::config::{self, ConfigErrors, OneOrMany, Path};
 
 /// Most look-ups that an index holds: hosts, paths and values of a list multiply, so that a text of
 /// any length could fill any memory.
-const MOST: usize = 1 << 22;
+const MOST: usize = 1 << 20;
 
 /// Where a match is: the deployment, and the place in its list of matches.
 type At = (Position, Option<usize>);

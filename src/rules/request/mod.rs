@@ -5,6 +5,7 @@ mod authority;
 mod cookie;
 mod path;
 mod query;
+mod search;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -18,6 +19,7 @@ pub use authority::{LONGEST_HOST, Room, normalize};
 pub use cookie::{Cookie, all as all_cookies, find as find_cookie, trimmed};
 pub use path::{decoded as decoded_path, of_target};
 pub use query::{Parameter, all as all_parameters, find as find_parameter};
+pub use search::{Names, Search};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -26,6 +28,39 @@ pub const PATH: &[u8] = b":path";
 
 /// The value of a header, if it came in one line.
 type Line<'a> = Result<&'a [u8], Repeated>;
+
+/// Names of cookies and parameters that are looked for in one request.
+#[derive(Clone, Debug, Default)]
+pub struct ValueNames {
+    /// Cookies.
+    pub cookies: Names,
+    /// Parameters of the query.
+    pub parameters: Names,
+}
+
+/// Cookies and parameters of one request while some of them are looked for: however many names
+/// there are, each list is read once.
+pub trait Values<'a> {
+    /// The first cookie of a name.
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]>;
+
+    /// The first parameter of a name.
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>>;
+}
+
+impl<'a, C, P> Values<'a> for (Search<'_, C>, Search<'_, P>)
+where
+    C: Iterator<Item = Cookie<'a>> + Clone,
+    P: Iterator<Item = Parameter<'a>> + Clone,
+{
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]> {
+        self.0.find(name).map(Cookie::value)
+    }
+
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        self.1.find(name).map(Parameter::value)
+    }
+}
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
@@ -115,6 +150,15 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn query(&self) -> &'a [u8] {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
+    }
+
+    /// The values of cookies and parameters, to look for any of these names.
+    #[must_use]
+    pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
+        // This only spares the time.
+        let query = if names.parameters.is_empty() { &[] } else { self.query() };
+        let cookies = Search::new(&names.cookies, all_cookies(self.headers));
+        (cookies, Search::new(&names.parameters, all_parameters(query)))
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).

@@ -69,15 +69,22 @@ impl Sources {
             errors.invalid(&path.key("namespace"), namespace, "is no metadata namespace");
         }
         let (mut places, at) = (Vec::new(), path.key("sources"));
+        let mut seen = ByteMap::default();
         for (index, source) in config.sources.iter().enumerate() {
+            if errors.is_full() {
+                break;
+            }
             let at_source = at.index(index);
             let Some(place) = Location::new(source, namespace, environment, &at_source, errors)
             else {
                 continue;
             };
-            match places.iter().position(|known| *known == place) {
-                Some(earlier) => errors.duplicate(&at_source, &at.index(earlier)),
-                None => places.push(place),
+            let identity = place.identity();
+            if let Some(earlier) = seen.get(&identity) {
+                errors.duplicate(&at_source, &at.index(*earlier));
+            } else {
+                seen.insert(&identity, index);
+                places.push(place);
             }
         }
         Self(places.into())
@@ -102,6 +109,14 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
 }
 
 impl Location {
+    /// Bytes that no other location has.
+    fn identity(&self) -> Vec<u8> {
+        match self {
+            Self::Namespace(path) => [b"n", path.as_bytes()].concat(),
+            Self::Flag(path) => [b"f", path.as_bytes()].concat(),
+        }
+    }
+
     fn new(
         config: &Source,
         namespace: &str,

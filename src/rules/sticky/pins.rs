@@ -29,6 +29,9 @@ impl Pins {
         for (keys, variant) in lists {
             let list_at = pins_at.key(variant.as_str());
             for (index, key) in keys.iter().enumerate() {
+                if errors.is_full() {
+                    break;
+                }
                 let at = list_at.index(index);
                 if key.is_empty() {
                     errors.add(&at, "is empty, as no targeting key is");

@@ -124,18 +124,19 @@ impl<'a> Pairs<'a> {
     }
 
     /// Values of all pairs of this name.
-    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> + Clone {
         let alike = self.as_long_as(name).filter(move |(found, _)| bytes::equal(found, name));
         alike.map(|(_, value)| value)
     }
 
-    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + Clone {
         let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
         self.wanted(move |found| found == length)
     }
 }
 
 /// Names and values that are still to come.
+#[derive(Clone)]
 struct Iter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
