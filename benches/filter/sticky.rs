@@ -36,7 +36,7 @@ pub fn bench(criterion: &mut Criterion) {
                 .unwrap();
         let headers = [header("x-user-id", "u-4711"), header("cookie", cookie)];
         let mut host = FakeHost::with_request(Some("a.example"), path, &headers);
-        let buffer = bluegreen::host::Host::request_headers(&mut host);
+        let buffer = host.encoded_headers();
         let table = configured(r#"{"deployments": [{"name": "a"}]}"#).unwrap();
         let request = table.read(Pairs::new(&buffer));
         let mut names = ValueNames::default();

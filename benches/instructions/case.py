@@ -16,7 +16,9 @@ class Kind(StrEnum):
     NATIVE = "Envoy's own weights"
     LUA = "Lua"
     FILTER = "this filter"
+    MODULE = "this filter as a dynamic module"
     FLOOR = "floor: the same calls without logic"
+    MODULE_FLOOR = "floor of the dynamic module: the same calls without logic"
     PART = "parts of the floor"
 
 
@@ -48,3 +50,5 @@ class Case:
     goal: Goal | None = None
     requests: int = 1000
     """How many are counted."""
+    warm_up: int = 3000
+    """Requests after which LuaJIT and V8 have compiled what they will compile."""

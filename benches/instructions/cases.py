@@ -5,21 +5,21 @@ from typing import Any
 
 from benches.instructions.case import Case, Goal, Kind
 from benches.instructions.floor import floor_module
+from benches.instructions.module import module_cases, module_floors
 from benches.instructions.native import dice, one_cluster, one_route, skipped_by_matcher, skipped_by_route, weighted_clusters
 from benches.instructions.proxy import FLAG_IS_FALSE, answer, answers_by_tag, configuration, lua, many, proxy, wasm
-from benches.instructions.request import Request
+from benches.instructions.request import ELSEWHERE, Request
 from benches.instructions.unused import unused_features
 
 Json = Any
 
-ELSEWHERE = Request(host="churn.example.com")
 ALWAYS = ("memory", "_initialize", "proxy_abi_version_0_2_1", "proxy_on_memory_allocate", "proxy_on_vm_start", "proxy_on_configure")
 """The exports that no stream pays for."""
 CLUSTERS = {"blue": "fraud-blue", "green": "fraud-green"}
 
 
 def cases() -> list[Case]:
-    return [*_envoy(), *_lua(), *_filter(), *_features(), *_floors(), *_parts()]
+    return [*_envoy(), *_lua(), *_filter(), *module_cases(), *_features(), *_floors(), *module_floors(), *_parts()]
 
 
 def _envoy() -> list[Case]:
@@ -124,6 +124,7 @@ def _parts() -> list[Case]:
     return [
         case("part_there", "a module that is called once and does nothing", "nothing"),
         case("part_create", "and hears of each new stream", "nothing", "proxy_on_context_create"),
+        case("part_trailers", "and is called for a request's trailers, of which there are none", "nothing", "proxy_on_request_trailers"),
         case("part_response", "and is called for the response's headers", "nothing", "proxy_on_response_headers"),
         case("part_delete", "and hears of each stream's end", "nothing", "proxy_on_delete"),
         case("part_read", "and reads all headers", "no_tag"),

@@ -26,8 +26,7 @@ impl Environment for Proxy {
     }
 
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath> {
-        let source = bluegreen_tests::environment::name(source);
-        Some(PropertyPath::new(&[&[source], path].concat()))
+        Some(PropertyPath::new(&[&[&*source.to_string()], path].concat()))
     }
 
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath> {

@@ -6,14 +6,15 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from tests.harness.client import Header
+from tests.harness.decimals import marked, with_decimals
 from tests.harness.signed_override import signed
 from tests.vectors import chapters
 
 INTERNAL_ADDRESS = "10.255.255.254"
 """Where internal requests come from that name no address."""
-WEIGHT_MARK = "decimal:"
 DECIDED = "x-decided"
 """The response header that tells the variant, where a configuration names none."""
 
@@ -25,11 +26,14 @@ class Signed:
     text: str
     """`exp=+N` or `exp=-N`: so many seconds from then."""
     secret: bytes
+    cookie: str | None
+    """The cookie that brings it, with its escapes."""
 
     def at(self, now: int) -> bytes:
         """The value with its signature; `now` in seconds since 1970."""
         text = re.sub(r"(?<=;exp=)[+-]\d+", lambda seconds: str(now + int(seconds[0])), self.text)
-        return signed(text, self.secret).encode()
+        token = signed(text, self.secret)
+        return (f"{self.cookie}={quote(token, safe='=')}" if self.cookie else token).encode()
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,11 @@ class Group:
 def read_group(text: str) -> Group:
     """One group from its JSON."""
     group = json.loads(text)
-    exact = json.loads(text, parse_float=_marked)["config"]
+    exact = json.loads(text, parse_float=marked)["config"]
     variant_header = exact.setdefault("tags", {}).setdefault("response_header", DECIDED)
     return Group(
         name=group["name"],
-        configuration=_with_decimals(exact),
+        configuration=with_decimals(exact),
         flags=group.get("metadata") or {},
         caps=group.get("caps") or {},
         further_metadata=group.get("filter_metadata") or {},
@@ -114,17 +118,8 @@ def read_group(text: str) -> Group:
 
 def sendable_groups() -> list[Group]:
     """The groups of all chapters that an Envoy of a test can serve."""
-    groups = [read_group(_with_decimals(group)) for group in chapters.groups(parse_float=_marked)]
+    groups = [read_group(with_decimals(group)) for group in chapters.groups(parse_float=marked)]
     return [group for group in groups if not group.native_only]
-
-
-def _marked(decimal: str) -> str:
-    return WEIGHT_MARK + decimal
-
-
-def _with_decimals(marked: Any) -> str:
-    """JSON with its decimals exactly as they were read."""
-    return re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(marked))
 
 
 def _case(case: dict[str, Any]) -> Case:
@@ -145,5 +140,5 @@ def _value(value: str | dict[str, str]) -> bytes | Signed:
     if isinstance(value, str):
         return value.encode()
     if "signed" in value:
-        return Signed(value["signed"], base64.b64decode(value["secret"]))
+        return Signed(value["signed"], base64.b64decode(value["secret"]), value.get("cookie"))
     return bytes.fromhex(value["hex"])

@@ -43,6 +43,8 @@ mod repeated;
 #[cfg(not(target_family = "wasm"))]
 mod schema;
 #[cfg(not(target_family = "wasm"))]
+mod second_pass;
+#[cfg(not(target_family = "wasm"))]
 mod sessions;
 #[cfg(not(target_family = "wasm"))]
 mod tags;

@@ -36,12 +36,12 @@ impl host::Environment for Environment {
     }
 
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath> {
-        let is_readable = match self.host {
-            Host::Wasm => true,
-            // Envoy hands a module a namespace and a key, of routes and clusters alone.
-            Host::DynamicModule => {
-                matches!(source, MetadataSource::Route | MetadataSource::Cluster) && path.len() <= 2
-            }
+        use MetadataSource::{Cluster, FilterState, PerFilterConfig, Route};
+        let is_readable = match (self.host, source) {
+            (Host::Wasm, source) => !matches!(source, PerFilterConfig | FilterState),
+            // Envoy hands a module a namespace and a key, and JSON whole.
+            (Host::DynamicModule, Route | Cluster) => path.len() <= 2,
+            (Host::DynamicModule, source) => matches!(source, PerFilterConfig | FilterState),
         };
         is_readable.then(|| path_of(source, path))
     }

@@ -6,12 +6,14 @@ use bluegreen::wire::{Pairs, Property, PropertyPath, Texts, Value as Typed, enco
 use serde_json::{Map, Value};
 
 /// All that have metadata.
-const SOURCES: [MetadataSource; 5] = [
+const SOURCES: [MetadataSource; 7] = [
     MetadataSource::VirtualHost,
     MetadataSource::Route,
     MetadataSource::Cluster,
     MetadataSource::Listener,
     MetadataSource::Node,
+    MetadataSource::PerFilterConfig,
+    MetadataSource::FilterState,
 ];
 
 /// Where Envoy has the metadata of a source, below a namespace and keys: so warnings read as they do
@@ -27,18 +29,14 @@ fn root_of(source: MetadataSource) -> &'static [&'static str] {
         MetadataSource::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
         MetadataSource::Listener => &["xds", "listener_metadata", "filter_metadata"],
         MetadataSource::Node => &["xds", "node", "metadata"],
+        MetadataSource::PerFilterConfig => &["per_filter_config"],
+        MetadataSource::FilterState => &["filter_state"],
     }
 }
 
 /// The source as a configuration names it.
-pub fn name_of(source: MetadataSource) -> &'static str {
-    match source {
-        MetadataSource::VirtualHost => "virtual_host",
-        MetadataSource::Route => "route",
-        MetadataSource::Cluster => "cluster",
-        MetadataSource::Listener => "listener",
-        MetadataSource::Node => "node",
-    }
+pub fn name_of(source: MetadataSource) -> String {
+    source.to_string()
 }
 
 /// The value at a path, in the metadata of all sources.
@@ -50,7 +48,7 @@ pub fn find<'a>(all: &'a Map<String, Value>, path: &PropertyPath) -> Option<&'a 
         .find_map(|source| Some((source, segments.strip_prefix(root_of(*source))?)))?;
     let mut keys = keys.iter();
     // A dot or a slash in a key is a part of it.
-    keys.try_fold(all.get(name_of(*source))?, |at, key| match at {
+    keys.try_fold(all.get(&name_of(*source))?, |at, key| match at {
         Value::Object(members) => members.get(*key),
         Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
         _ => None,
@@ -125,7 +123,9 @@ pub fn value(bytes: &[u8]) -> Typed<'_> {
             .try_into()
             .map_or(Typed::Unreadable, |number| Typed::Number(f64::from_le_bytes(number))),
         b't' => std::str::from_utf8(rest).map_or(Typed::Unreadable, Typed::Text),
-        b'l' => Pairs::exact(rest).and_then(Texts::new).map_or(Typed::Unreadable, Typed::List),
+        b'l' => {
+            Pairs::exact(rest).map_or(Typed::Unreadable, |pairs| Typed::List(Texts::new(pairs)))
+        }
         b's' => Typed::Struct,
         _ => Typed::Unreadable,
     }

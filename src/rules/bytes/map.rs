@@ -67,6 +67,11 @@ impl<T> ByteMap<T> {
         }
     }
 
+    /// All keys, in the order in which they came.
+    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys.list.iter().map(|key| &**key)
+    }
+
     /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
