@@ -82,10 +82,12 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn exact(buffer: &'a [u8]) -> Option<Self> {
         let encoded = Encoded::split(buffer)?;
-        let mut iter = encoded.wanted(|_| true);
-        let read = iter.by_ref().count();
-        let is_whole =
-            read == encoded.sizes.len() && iter.at == u64::try_from(encoded.data.len()).ok()?;
+        // No slice has so many bytes as the sum saturates at.
+        let announced = encoded.sizes.iter().fold(0_u64, |all, sizes| {
+            let (name, value) = halves(u64::from_le_bytes(*sizes));
+            all.saturating_add(name.into()).saturating_add(value.into()).saturating_add(2)
+        });
+        let is_whole = u64::try_from(encoded.data.len()) == Ok(announced);
         is_whole.then_some(Self(Form::Encoded(encoded)))
     }
 
@@ -185,7 +187,7 @@ impl<'a> Encoded<'a> {
     }
 
     fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> EncodedIter<'a, F> {
-        EncodedIter { sizes: self.sizes.iter(), data: self.data, at: 0, is_wanted }
+        EncodedIter { sizes: self.sizes.iter(), data: self.data, before: 0, is_wanted }
     }
 }
 
@@ -226,8 +228,9 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
 struct EncodedIter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
-    /// Where the next pair starts.
-    at: u64,
+    /// What stands before the next pair: all names with the two zero bytes of each pair in the
+    /// lower half, all values in the upper. One addition counts both.
+    before: u64,
     /// Whether names of this length are looked for.
     is_wanted: F,
 }
@@ -235,32 +238,39 @@ struct EncodedIter<'a, F> {
 impl<'a, F: Fn(u64) -> bool> Iterator for EncodedIter<'a, F> {
     type Item = Line<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             // One load for both; WebAssembly has no cheaper one for a part.
             let sizes = u64::from_le_bytes(*self.sizes.next()?);
-            let (name, value) = (sizes & u64::from(u32::MAX), sizes >> 32);
-            // Fewer than 2^32 pairs of less than 2^34 bytes: the sum fits. What lies beyond the
-            // buffer stays beyond it, so it is enough to look where something is wanted.
-            let start = self.at;
-            let middle = start.wrapping_add(name);
-            self.at = middle.wrapping_add(value).wrapping_add(2);
-            if (self.is_wanted)(name) {
-                return slice(self.data, start, middle, self.at);
+            let before = self.before;
+            // A half overflows only where a buffer announces more than 4 GiB, and what is found
+            // then still lies within the buffer.
+            self.before = before.wrapping_add(sizes).wrapping_add(2);
+            if (self.is_wanted)(u64::from(halves(sizes).0)) {
+                return slice(self.data, before, sizes);
             }
         }
     }
 }
 
-/// A name and its value, each with a zero byte behind it.
-fn slice(data: &[u8], start: u64, middle: u64, end: u64) -> Option<(&[u8], &[u8])> {
-    let place = |at: u64| usize::try_from(at).ok();
-    let (name, rest) = data
-        .get(place(start)?..place(end)?)?
-        .split_at_checked(place(middle.wrapping_sub(start))?)?;
-    let [_, value @ .., _] = rest else { return None };
-    Some((name, value))
+/// The lower and the upper half.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "that is what halves are")]
+fn halves(sizes: u64) -> (u32, u32) {
+    (sizes as u32, (sizes >> 32) as u32)
+}
+
+/// A name and its value, each with a zero byte behind it. None beyond the buffer.
+#[inline(always)]
+fn slice(data: &[u8], before: u64, sizes: u64) -> Option<(&[u8], &[u8])> {
+    let place = |half: u32| usize::try_from(half).ok();
+    let (names, values) = halves(before);
+    let (name, value) = halves(sizes);
+    let start = place(names)?.checked_add(place(values)?)?;
+    let (name, rest) = data.get(start..)?.split_at_checked(place(name)?)?;
+    let (value, rest) = rest.get(1..)?.split_at_checked(place(value)?)?;
+    (!rest.is_empty()).then_some((name, value))
 }
 
 /// Encodes pairs as the host does: the counterpart for hosts that are not Envoy.
