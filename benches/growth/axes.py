@@ -1,6 +1,7 @@
 """What grows, and the proxies and requests at each step."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from benches.instructions.case import Case, Kind
@@ -30,6 +31,7 @@ def axes() -> list[Axis]:
         Axis("header lines", [case for amount in (5, 30, 80) for case in _headers(amount)]),
         Axis("cookies beside the one that is the key", [case for amount in (0, 20, 60) for case in _cookies(amount)]),
         Axis("keys, of which the last is there", [_keys(amount) for amount in (1, 2, 3, 4)]),
+        Axis("names in a rollback flag that no deployment has", [case for amount in (1, 100, 20_000) for case in _unknown_names(amount)]),
     ]
 
 
@@ -62,6 +64,18 @@ def _keys(amount: int) -> Case:
     absent = [{"header": "x-account-id"}, {"cookie": "uid"}, {"query": "user"}][: amount - 1]
     keyed = configuration(sticky={"keys": [*absent, {"header": "x-user-id"}]})
     return Case(f"keys_{amount}", f"{amount}", Kind.FILTER, lambda _: proxy([wasm(keyed)]))
+
+
+def _unknown_names(amount: int) -> list[Case]:
+    """What the filter does with a flag that it has seen before, beside what the host takes to hand it over."""
+    flag = {"bluegreen": {"rollback": [f"model-{number}" for number in range(amount)]}}
+    base = Case(f"names_{amount}", f"{amount:,}", Kind.ENVOY, lambda _: proxy([], metadata=flag), base=f"names_{amount}", requests=40, warm_up=200)
+    ours = replace(base, name=f"{base.name}_filter", kind=Kind.FILTER, want="green", proxy=lambda _: proxy([wasm(configuration())], metadata=flag))
+
+    def least(files: Path) -> Json:
+        return proxy([wasm({}, floor_module("one_source_one_tag", files))], metadata=flag)
+
+    return [base, ours, replace(base, name=f"{base.name}_floor", kind=Kind.FLOOR, want="green", proxy=least)]
 
 
 def _with_base(name: str, title: str, request: Request, configured: Json, against_lua: bool = True) -> list[Case]:

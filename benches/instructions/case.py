@@ -50,3 +50,5 @@ class Case:
     goal: Goal | None = None
     requests: int = 1000
     """How many are counted."""
+    warm_up: int = 3000
+    """Requests after which LuaJIT and V8 have compiled what they will compile."""

@@ -124,6 +124,7 @@ def _parts() -> list[Case]:
     return [
         case("part_there", "a module that is called once and does nothing", "nothing"),
         case("part_create", "and hears of each new stream", "nothing", "proxy_on_context_create"),
+        case("part_trailers", "and is called for a request's trailers, of which there are none", "nothing", "proxy_on_request_trailers"),
         case("part_response", "and is called for the response's headers", "nothing", "proxy_on_response_headers"),
         case("part_delete", "and hears of each stream's end", "nothing", "proxy_on_delete"),
         case("part_read", "and reads all headers", "no_tag"),

@@ -14,8 +14,6 @@ from benches.instructions.valgrind import Valgrind
 from tests.harness.client import Client
 
 AT_A_TIME = 2
-WARM_UP = 3000
-"""Requests after which LuaJIT and V8 have compiled what they will compile."""
 SETTLE = 100
 """Requests after which callgrind has seen all the code there is."""
 IDLE_SECONDS = 1.5
@@ -28,7 +26,7 @@ def measure(case: Case, valgrind: Valgrind) -> int:
         files = Path(directory)
         with CountedEnvoy(case.proxy(files), files, valgrind) as envoy, Client(envoy.port(LISTENER)) as client:
             stream = Stream(client, case.request, case.want)
-            stream.send(WARM_UP)
+            stream.send(case.warm_up)
             envoy.start_counting()
             stream.send(SETTLE)
             idle = envoy.count(lambda: time.sleep(IDLE_SECONDS)) / IDLE_SECONDS

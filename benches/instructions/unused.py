@@ -25,7 +25,7 @@ def unused_features() -> Json:
         {"name": "pinned", "pins": {"green": ["qa-1"], "blue": ["vip-7"]}},
         {"name": "tenant", "path_prefix": "/v1/models/fraud", "headers": tenant},
         {"name": "ramp", "ramp": {"start": "2026-01-01T00:00:00Z", "steps": [{"after": "1h", "green_weight": 50}], "shape": "linear"}},
-        {"name": "signed", "override": {"keys": [{"id": "ci", "secret_base64": SECRET}]}, "trust_tags_from": "internal"},
+        {"name": "signed", "override": {"cookie": "try", "keys": [{"id": "ci", "secret_base64": SECRET}]}, "trust_tags_from": "internal"},
         {"name": "mirrored", "clusters": clusters, "mirror": {"percent": 5}},
         {"name": "rolled-back", "rollback": True},
     ]

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Line, Pairs, Property, PropertyPath, Value};
+use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
 
 use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
 use crate::attributes::Attribute;
@@ -115,13 +115,21 @@ impl Host for Stream<'_> {
         result
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         self.writes.push(name, Some(value));
     }
 
     fn remove_request_header(&mut self, name: &str) {
         self.writes.push(name, None);
     }
+
+    /// Envoy tells a module of no internal redirect.
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        None
+    }
+
+    /// The hook of trailers is not in use, so none are removed.
+    fn remove_request_trailer(&mut self, _name: &str) {}
 
     fn set_response_header(&mut self, name: &str, value: &str) {
         let (name, value) = (Buffer::of(name.as_bytes()), Buffer::of(value.as_bytes()));

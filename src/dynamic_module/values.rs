@@ -127,7 +127,9 @@ pub fn read(bytes: &[u8]) -> Value<'_> {
             .try_into()
             .map_or(Value::Unreadable, |number| Value::Number(f64::from_le_bytes(number))),
         TEXT => std::str::from_utf8(rest).map_or(Value::Unreadable, Value::Text),
-        LIST => Pairs::exact(rest).and_then(Texts::new).map_or(Value::Unreadable, Value::List),
+        LIST => {
+            Pairs::exact(rest).map_or(Value::Unreadable, |pairs| Value::List(Texts::new(pairs)))
+        }
         STRUCT => Value::Struct,
         letter if [letter] == OTHER => Value::Struct,
         _ => Value::Unreadable,

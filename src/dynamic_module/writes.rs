@@ -23,14 +23,14 @@ struct Buffer<B, E> {
 
 impl Writes {
     /// Notes a write.
-    pub fn push(&mut self, name: &str, value: Option<&str>) {
-        let size = name.len().saturating_add(value.map_or(0, str::len));
+    pub fn push(&mut self, name: &str, value: Option<&[u8]>) {
+        let size = name.len().saturating_add(value.map_or(0, <[u8]>::len));
         let Buffer { bytes, ends } = &mut self.usual;
         if self.more.ends.is_empty() && size <= bytes.remaining_capacity() && !ends.is_full() {
             let _ = bytes.try_extend_from_slice(name.as_bytes());
             let name_end = bytes.len();
             let value_end = value.map(|value| {
-                let _ = bytes.try_extend_from_slice(value.as_bytes());
+                let _ = bytes.try_extend_from_slice(value);
                 bytes.len()
             });
             ends.push((name_end, value_end));
@@ -40,12 +40,12 @@ impl Writes {
     }
 
     #[cold]
-    fn push_more(&mut self, name: &str, value: Option<&str>) {
+    fn push_more(&mut self, name: &str, value: Option<&[u8]>) {
         let Buffer { bytes, ends } = &mut self.more;
         bytes.extend_from_slice(name.as_bytes());
         let name_end = bytes.len();
         let value_end = value.map(|value| {
-            bytes.extend_from_slice(value.as_bytes());
+            bytes.extend_from_slice(value);
             bytes.len()
         });
         ends.push((name_end, value_end));
@@ -84,15 +84,13 @@ mod tests {
         let long = "v".repeat(150);
         let mut writes = Writes::default();
         assert!(writes.is_empty());
-        let pushed: Vec<_> = (0..12).map(|n| (format!("x-{n}"), Some(long.as_str()))).collect();
+        let pushed: Vec<_> = (0..12).map(|n| (format!("x-{n}"), Some(long.as_bytes()))).collect();
         for (name, value) in &pushed {
             writes.push(name, *value);
             writes.push(name, None);
         }
         let expected: Vec<_> = (pushed.iter())
-            .flat_map(|(name, value)| {
-                [(name.as_bytes(), value.map(str::as_bytes)), (name.as_bytes(), None)]
-            })
+            .flat_map(|(name, value)| [(name.as_bytes(), *value), (name.as_bytes(), None)])
             .collect();
         assert_eq!(writes.iter().collect::<Vec<_>>(), expected);
         assert!(!writes.is_empty());

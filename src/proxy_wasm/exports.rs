@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use crate::chain;
 use crate::contexts::{ContextId, Streams};
 use crate::host::Envoy;
 use bluegreen::filter;
@@ -43,9 +44,11 @@ extern "C" fn bluegreen_on_context_create(context: ContextId, parent: ContextId)
 
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
+    chain::look();
     // None of the calls that a decision makes comes back here.
     let response = STREAMS.with_borrow(|streams| {
-        let outcome = filter::on_request_headers(streams.table(stream)?, &mut Envoy)?;
+        let mut host = Envoy { first_pass: streams.first_pass(stream) };
+        let outcome = filter::on_request_headers(streams.table(stream)?, &mut host)?;
         // Most carry nothing, and spare the second borrow.
         (!outcome.response.is_empty()).then_some(outcome.response)
     });
@@ -55,10 +58,21 @@ extern "C" fn bluegreen_on_request_headers(stream: ContextId, _count: u32, _is_e
     CONTINUE
 }
 
+/// Costs only requests that have trailers.
+#[unsafe(no_mangle)]
+extern "C" fn bluegreen_on_request_trailers(stream: ContextId, _count: u32) -> u32 {
+    STREAMS.with_borrow(|streams| {
+        if let Some(table) = streams.table(stream) {
+            filter::on_request_trailers(table, &mut Envoy::default());
+        }
+    });
+    CONTINUE
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn bluegreen_on_response_headers(stream: ContextId, _count: u32, _is_end: u32) -> u32 {
     if let Some(response) = STREAMS.with_borrow_mut(|streams| streams.take_response(stream)) {
-        response.write(&mut Envoy);
+        response.write(&mut Envoy::default());
     }
     CONTINUE
 }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value};
+use bluegreen::rollback::{Warned, Warning};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};
 use crate::values;
@@ -17,7 +18,7 @@ thread_local! {
     /// Drawn once in a VM.
     static LASTING: Option<u128> = random();
     /// What this VM has warned of.
-    static WARNED: RefCell<Vec<u64>> = RefCell::default();
+    static WARNED: RefCell<Warned> = RefCell::default();
 }
 
 fn random() -> Option<u128> {
@@ -27,9 +28,21 @@ fn random() -> Option<u128> {
 }
 
 /// The proxy. Writes to a header map can fail only when there is none, and then nothing is lost.
-pub struct Envoy;
+#[derive(Default)]
+pub struct Envoy<'a> {
+    /// What the stream before this one left. Only Envoy knows whether that was an earlier pass.
+    pub first_pass: Option<&'a FirstPass>,
+}
 
-impl Host for Envoy {
+/// Filter state that Envoy sets when it redirects a request internally. No client can.
+const REDIRECTS: &[u8] = b"filter_state\0num_internal_redirects";
+
+impl Host for Envoy<'_> {
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        hostcalls::property(REDIRECTS).ok()?;
+        Some(self.first_pass.cloned().unwrap_or_default())
+    }
+
     fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
         let buffer = hostcalls::header_map(Map::RequestHeaders).unwrap_or_default();
         let result = read(Pairs::new(&buffer), self);
@@ -37,7 +50,7 @@ impl Host for Envoy {
         result
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         hostcalls::set_header(Map::RequestHeaders, name, value);
     }
 
@@ -45,8 +58,12 @@ impl Host for Envoy {
         hostcalls::remove_header(Map::RequestHeaders, name);
     }
 
+    fn remove_request_trailer(&mut self, name: &str) {
+        hostcalls::remove_header(Map::RequestTrailers, name);
+    }
+
     fn set_response_header(&mut self, name: &str, value: &str) {
-        hostcalls::set_header(Map::ResponseHeaders, name, value);
+        hostcalls::set_header(Map::ResponseHeaders, name, value.as_bytes());
     }
 
     fn add_response_header(&mut self, name: &str, value: &str) {
@@ -102,14 +119,20 @@ impl Host for Envoy {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        if WARNED.with_borrow(|warned| warned.contains(&key)) {
-            return;
+        match WARNED.with_borrow_mut(|warned| warned.note(key)) {
+            Warning::Silent => {}
+            Warning::New => warn_first(&format!("{key:016x}"), message),
+            Warning::Last => {
+                warn_first("last", || "so many warnings: further ones are not logged".to_owned());
+            }
         }
-        WARNED.with_borrow_mut(|warned| warned.push(key));
-        // One worker of all wins the right to speak: the first to store under this key.
-        let key = format!("bluegreen.warned.{key:016x}");
-        if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
-            log::warn!("{}", message());
-        }
+    }
+}
+
+/// One worker of all wins the right to speak: the first to store under this key.
+fn warn_first(key: &str, message: impl FnOnce() -> String) {
+    let key = format!("bluegreen.warned.{key}");
+    if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
+        log::warn!("{}", message());
     }
 }

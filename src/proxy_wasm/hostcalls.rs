@@ -20,11 +20,12 @@ pub const NOT_FOUND: Status = 1;
 /// Another value was stored in the meantime.
 pub const CAS_MISMATCH: Status = 8;
 
-/// The two header maps of a stream that the filter touches.
+/// The header maps of a stream that the filter touches.
 #[derive(Clone, Copy)]
 #[repr(u32)]
 pub enum Map {
     RequestHeaders = 0,
+    RequestTrailers = 1,
     ResponseHeaders = 2,
 }
 
@@ -98,7 +99,7 @@ pub fn property(path: &[u8]) -> Result<Vec<u8>, Status> {
 }
 
 /// Puts one header line in place of all of this name.
-pub fn set_header(map: Map, name: &str, value: &str) -> Status {
+pub fn set_header(map: Map, name: &str, value: &[u8]) -> Status {
     // SAFETY: pointers and lengths are those of slices.
     unsafe {
         proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len())

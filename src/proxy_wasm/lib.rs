@@ -6,6 +6,8 @@ pub mod lender;
 pub mod values;
 
 #[cfg(target_os = "wasi")]
+mod chain;
+#[cfg(target_os = "wasi")]
 mod exports;
 #[cfg(target_os = "wasi")]
 mod host;

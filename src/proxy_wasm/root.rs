@@ -49,8 +49,8 @@ impl RootContext for Plugin {
 
 /// Logs and counts a warning of a configuration: once, though every worker reads the configuration.
 fn warn(warning: &Warning) {
-    Envoy.warn_once(warning.key(), || {
-        Envoy.count(Counter::ConfigurationWarning);
+    Envoy::default().warn_once(warning.key(), || {
+        Envoy::default().count(Counter::ConfigurationWarning);
         format!("configuration accepted, but {warning}")
     });
 }

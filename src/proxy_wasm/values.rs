@@ -21,9 +21,7 @@ pub fn read(bytes: &[u8]) -> Value<'_> {
     }
     match Pairs::exact(bytes) {
         // A list has its elements as names without values.
-        Some(pairs) if pairs.iter().all(|(_, value)| value.is_empty()) => {
-            Texts::new(pairs).map_or(Value::Struct, Value::List)
-        }
+        Some(pairs) if pairs.are_without_values() => Value::List(Texts::new(pairs)),
         Some(_) => Value::Struct,
         None => Value::Unreadable,
     }
@@ -46,6 +44,10 @@ pub fn to_text(bytes: Vec<u8>) -> Option<Vec<u8>> {
 
 /// A text without control characters other than white space, possibly empty.
 fn printable(bytes: &[u8]) -> Option<&str> {
+    // Nearly every list and struct has a zero byte in its count, and is not looked at any further.
+    if bytes.iter().take(4).any(|byte| *byte == 0) {
+        return None;
+    }
     let text = std::str::from_utf8(bytes).ok()?;
     (!text.contains(|c: char| c.is_control() && !c.is_whitespace())).then_some(text)
 }
@@ -108,13 +110,11 @@ mod tests {
                 format!("number {}", f64::from_le_bytes(bytes.try_into().unwrap()))
             }
             _ => naive_pairs(bytes).map_or("unreadable".into(), |pairs| {
-                let names: Option<Vec<_>> =
-                    pairs.iter().map(|(name, _)| std::str::from_utf8(name).ok()).collect();
-                match names {
-                    Some(names) if pairs.iter().all(|(_, value)| value.is_empty()) => {
-                        format!("list {}", names.join("\0"))
-                    }
-                    _ => "struct".into(),
+                let names: Vec<_> = pairs.iter().map(|(name, _)| &name[..]).collect();
+                if pairs.iter().all(|(_, value)| value.is_empty()) {
+                    format!("list {names:?}")
+                } else {
+                    "struct".into()
                 }
             }),
         }
@@ -151,7 +151,7 @@ mod tests {
             Value::Bool(flag) => flag.to_string(),
             Value::Number(number) => format!("number {number}"),
             Value::Text(text) => format!("text {text}"),
-            Value::List(texts) => format!("list {}", texts.iter().collect::<Vec<_>>().join("\0")),
+            Value::List(texts) => format!("list {:?}", texts.iter().collect::<Vec<_>>()),
             Value::Struct => "struct".into(),
             Value::Unreadable => "unreadable".into(),
         }

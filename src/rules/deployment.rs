@@ -53,9 +53,10 @@ impl Defaults {
         at: &Path,
         errors: &mut ConfigErrors,
     ) -> Self {
-        let sticky = config.sticky.clone().unwrap_or_default();
+        let no_keys = config::Sticky::default();
+        let sticky = config.sticky.as_ref().unwrap_or(&no_keys);
         Self {
-            sticky: by.sticky(&sticky, at, errors),
+            sticky: by.sticky(sticky, at, errors),
             overrides: (config.overrides.as_ref()).and_then(|own| by.overrides(own, at, errors)),
             mirror: (config.mirror.as_ref())
                 .and_then(|own| Mirror::new(own, &at.key("mirror"), errors)),

@@ -4,7 +4,7 @@
 
 use crate::config::MetadataSource;
 use crate::metrics::Counter;
-use crate::wire::{Pairs, Property, PropertyPath, Value};
+use crate::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 /// What a validation has to know of the host and of its machine.
 pub trait Environment {
@@ -26,11 +26,18 @@ pub trait Host {
     /// expensive call however many headers there are.
     fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T;
 
+    /// What an earlier pass of this request left; None unless an internal redirect made this one.
+    /// As expensive as an attribute.
+    fn first_pass(&mut self) -> Option<FirstPass>;
+
     /// Puts one header line in place of all of this name.
-    fn set_request_header(&mut self, name: &str, value: &str);
+    fn set_request_header(&mut self, name: &str, value: &[u8]);
 
     /// Removes all header lines of this name.
     fn remove_request_header(&mut self, name: &str);
+
+    /// Removes all trailer lines of this name.
+    fn remove_request_trailer(&mut self, name: &str);
 
     /// Puts one header line in place of all of this name.
     fn set_response_header(&mut self, name: &str, value: &str);

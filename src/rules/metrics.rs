@@ -7,10 +7,16 @@ pub enum Counter {
     OverrideRefused(Refusal),
     /// A rollback flag or a cap could not be read, so that everybody went to blue.
     RollbackUnreadable,
+    /// A rollback flag names a deployment that there is not.
+    RollbackUnknownName,
+    /// A key beside a rollback flag means nothing.
+    RollbackUnknownKey,
     /// A header that a targeting key may be in came in several lines, so that it was no key.
     RepeatedKey,
     /// A header that a condition is about came in several lines, so that no condition on it held.
     RepeatedCondition,
+    /// Another filter of this kind is in the same chain.
+    RepeatedFilter,
     /// A configuration that was accepted has something that can hardly be meant.
     ConfigurationWarning,
 }
@@ -18,13 +24,16 @@ pub enum Counter {
 impl Counter {
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        let others = [
+        let refusals = Refusal::ALL.into_iter().map(Self::OverrideRefused);
+        refusals.chain([
             Self::RollbackUnreadable,
+            Self::RollbackUnknownName,
+            Self::RollbackUnknownKey,
             Self::RepeatedKey,
             Self::RepeatedCondition,
+            Self::RepeatedFilter,
             Self::ConfigurationWarning,
-        ];
-        Refusal::ALL.into_iter().map(Self::OverrideRefused).chain(others)
+        ])
     }
 
     /// Name of the counter.
@@ -42,8 +51,11 @@ impl Counter {
                 Refusal::BadSignature => "bluegreen.override.refused.bad_signature",
             },
             Self::RollbackUnreadable => "bluegreen.rollback.unreadable",
+            Self::RollbackUnknownName => "bluegreen.rollback.unknown_name",
+            Self::RollbackUnknownKey => "bluegreen.rollback.unknown_key",
             Self::RepeatedKey => "bluegreen.key.repeated",
             Self::RepeatedCondition => "bluegreen.match.repeated",
+            Self::RepeatedFilter => "bluegreen.filter.repeated",
             Self::ConfigurationWarning => "bluegreen.configuration.warning",
         }
     }

@@ -5,7 +5,7 @@ use crate::decision::Surroundings;
 use crate::deployment::{Defaults, Deployment, Validation};
 use crate::host::Environment;
 use crate::matching::{Index, Matches};
-use crate::request::{HeadersOfInterest, Request};
+use crate::request::{Carriers, HeadersOfInterest, Request};
 use crate::rollback::{Names, Sources};
 use crate::tags::Tags;
 use crate::wire::Pairs;
@@ -73,10 +73,15 @@ impl Table {
             }
             let at = list.index(position);
             let name = deployment.name.as_str();
-            if !name.is_empty() && !names.insert(name.as_bytes(), ()) {
-                let mut names = deployments.iter().map(|earlier: &Deployment| &*earlier.name);
-                let earlier = names.position(|earlier| earlier == name).unwrap_or_default();
-                errors.duplicate(&at.key("name"), &list.index(earlier).key("name"));
+            if let (false, Err(earlier)) = (name.is_empty(), names.enter(name, position)) {
+                let (at, other) = (at.key("name"), list.index(earlier));
+                let known = deployments.get(earlier).map(|known: &Deployment| &*known.name);
+                if known == Some(name) {
+                    errors.duplicate(&at, &other.key("name"));
+                } else {
+                    let reason = format!("differs from {other}.name by case alone");
+                    errors.invalid(&at, name, reason);
+                }
             }
             matches.add(&deployment.matches, position, &list, &mut errors);
             deployments.push(Deployment::new(&deployment, &defaults, by, &at, &mut errors));
@@ -86,7 +91,7 @@ impl Table {
             Some(explain) if errors.is_empty() => {
                 let mut policies = deployments.iter().map(|deployment| &deployment.policy);
                 let key = policies.find_map(|policy| policy.assigner.key_header());
-                let headers = HeadersOfInterest::new(&tags, key);
+                let headers = HeadersOfInterest::new(&tags, key, carriers(&deployments));
                 let (deployments, warnings) = (deployments.into(), errors.into_warnings());
                 Ok(Self { deployments, names, index, headers, tags, rollback, explain, warnings })
             }
@@ -104,6 +109,12 @@ impl Table {
     #[must_use]
     pub fn read<'a>(&self, headers: Pairs<'a>) -> Request<'a> {
         Request::read(headers, &self.tags, &self.headers)
+    }
+
+    /// Where overrides arrive, of whatever deployment.
+    #[must_use]
+    pub fn carriers(&self) -> &Carriers {
+        self.headers.carriers()
     }
 
     /// The deployment that a request belongs to.
@@ -135,4 +146,12 @@ impl Table {
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings { tags: &self.tags, rollback: &self.rollback, names: &self.names }
     }
+}
+
+fn carriers(deployments: &[Deployment]) -> Carriers {
+    let mut carriers = Carriers::default();
+    for overrides in deployments.iter().filter_map(|one| one.policy.overrides.as_ref()) {
+        overrides.carriers().for_each(|carrier| carriers.enter(carrier));
+    }
+    carriers
 }

@@ -20,7 +20,7 @@ from tests.harness.process import output
 from tests.harness.routes import route_table, route_to
 from tests.harness.upstream import Upstream
 
-ORACLE_SEED, ORACLE_GROUPS, ORACLE_CASES = 20261123, 90, 20
+ORACLE_SEED, ORACLE_GROUPS, ORACLE_CASES = 20261123, 110, 20
 ORACLE_NODES = 5
 """Each kind of node metadata takes an Envoy of its own."""
 DECIDED_OTHERWISE = ["a_null_beside_the_flag"]

@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -21,6 +22,8 @@ IN_ENVIRONMENT = b"a secret that only the VM's environment holds"
 IN_CONFIGURATION = bytes(range(200, 232))
 INSIDE: Header = ("x-forwarded-for", "10.0.0.1")
 OUTSIDE: Header = ("x-forwarded-for", "203.0.113.9")
+LEEWAY = 30
+"""By how many seconds the clocks of signer and proxy may differ."""
 REFUSED = traces().counters + "bluegreen.override.refused."
 
 
@@ -35,6 +38,7 @@ def configuration() -> Json:
         "signed-green": {"keys": keys},
         "forwarded": {"allow": "anyone", "forward": True},
         "renamed": {"allow": "anyone", "header": "X-Colour"},
+        "in-a-cookie": {"keys": keys, "cookie": "try"},
         "closed": None,
     }
     return {
@@ -88,8 +92,8 @@ def test_a_signature_by_any_of_the_keys_is_accepted(client: Client, secret: byte
 
 
 def test_a_signed_override_ends_with_its_time(client: Client) -> None:
-    token = override("green", "signed", IN_ENVIRONMENT, seconds=2)
-    ends = int(token.split("exp=")[1].split(";")[0])
+    token = override("green", "signed", IN_ENVIRONMENT, seconds=2 - LEEWAY)
+    ends = int(token.split("exp=")[1].split(";")[0]) + LEEWAY
     answered = []
     while (sent := time.time()) < ends + 0.2:
         served = variant(client, "signed", (OVERRIDE, token))
@@ -119,7 +123,7 @@ def refusals() -> dict[str, tuple[str, str, list[str]]]:
         "plain_where_only_signed_is_allowed": ("not_allowed", "signed", ["green"]),
         "plain_from_outside": ("not_allowed", "internal", ["green"]),
         "for_another_deployment": ("wrong_deployment", "signed", [override("green", "signed-green", IN_ENVIRONMENT)]),
-        "expired": ("expired", "signed", [override("green", "signed", IN_ENVIRONMENT, seconds=-1)]),
+        "expired": ("expired", "signed", [override("green", "signed", IN_ENVIRONMENT, seconds=-LEEWAY - 1)]),
         "valid_for_too_long": ("too_long", "signed", [override("green", "signed", IN_ENVIRONMENT, seconds=3660)]),
         "by_an_unknown_key": ("unknown_key", "signed", [override("green", "signed", IN_ENVIRONMENT, key="nobody")]),
         "by_another_secret": ("bad_signature", "signed", [override("green", "signed", b"another secret of some length")]),
@@ -149,13 +153,32 @@ def test_an_accepted_override_goes_no_further_unless_it_is_forwarded(client: Cli
 
 def test_the_header_can_be_renamed(client: Client) -> None:
     answer = client.request("/renamed", [("x-colour", "green"), (OVERRIDE, "blue")])
-    assert (answer.one("x-variant"), received(answer, "x-colour"), received(answer, OVERRIDE)) == ("green", [], ["blue"])
+    assert (answer.one("x-variant"), received(answer, "x-colour"), received(answer, OVERRIDE)) == ("green", [], [])
 
 
-def test_a_deployment_without_overrides_leaves_the_header_alone(client: Client) -> None:
+def test_an_override_is_taken_off_also_where_none_is_accepted(client: Client) -> None:
     for path in ("/closed", "/elsewhere"):
-        assert received(client.request(path, [(OVERRIDE, "green")]), OVERRIDE) == ["green"]
+        answer = client.request(path, [(OVERRIDE, "green"), ("cookie", "a=1; try=green"), ("cookie", "b=2")])
+        assert received(answer, OVERRIDE) == []
+        assert received(answer, "cookie") == ["a=1; b=2"]
     assert variant(client, "closed", (OVERRIDE, "green")) == "blue"
+
+
+def test_one_signature_is_good_for_several_deployments(client: Client) -> None:
+    token = override("green", "signed,in-a-cookie", IN_ENVIRONMENT)
+    assert variant(client, "signed", (OVERRIDE, token)) == "green"
+    assert variant(client, "in-a-cookie", (OVERRIDE, token)) == "green"
+    assert variant(client, "signed-green", (OVERRIDE, token)) == "green"  # by its weight
+
+
+def test_a_browser_can_carry_an_override_in_a_cookie_and_no_cache_keeps_the_answer(client: Client) -> None:
+    token = quote(override("green", "in-a-cookie", IN_ENVIRONMENT))
+    answer = client.request("/in-a-cookie", [("cookie", f"theme=dark; try={token}")])
+    assert answer.one("x-variant") == "green"
+    assert answer.one("cache-control") == "private"
+    assert received(answer, "cookie") == ["theme=dark"]
+    answer = client.request("/in-a-cookie", [("cookie", "theme=dark; try=green")])
+    assert (answer.one("x-variant"), answer.one("cache-control")) == ("blue", None)
 
 
 def test_no_override_beats_a_rollback(proxy: Envoy) -> None:

@@ -11,6 +11,8 @@ import yaml
 from tests.harness import buckets
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy, validate
+from tests.harness.files import write_atomically
+from tests.harness.fleet import Fleet
 from tests.harness.polling import wait_until
 from tests.harness.prediction import PATH, SALT, predict, users, users_on, variant, variant_of
 from tests.harness.process import output
@@ -84,6 +86,38 @@ def test_the_filter_sees_the_path_that_the_upstream_sees(client: Client) -> None
     answer = client.request("/v1//models/./x/../fraud:predict", [("x-user-id", user)])
     assert (variant(answer), answer.json()["path"]) == ("green", PATH)
     assert variant(client.request("/v1/models/fraud/../churn:predict", [("x-user-id", user)])) is None
+
+
+def test_a_cluster_that_is_misspelt_costs_nobody_an_answer(standalone: Standalone, client: Client) -> None:
+    configuration = standalone.configuration()
+    configuration["deployments"][0] |= {"clusters": {"blue": "fraud-bleu", "green": "fraud-gren"}, "green_weight": 50}
+    standalone.push_configuration(configuration)
+    newcomer = next(user for user in users(1000) if (variant_of(user, WEIGHT), variant_of(user, 50)) == ("blue", "green"))
+    wait_until(lambda: variant(predict(client, newcomer)) == "green", 5, "the new weight")
+    for user in users(100):
+        answer = predict(client, user)
+        assert (answer.status, answer.json()["upstream"]) == (200, variant_of(user, 50))
+    configuration["deployments"][0] |= {"clusters": {"blue": "fraud-blue", "green": "fraud-green-else-blue"}, "green_weight": WEIGHT}
+    standalone.push_configuration(configuration)
+    wait_until(lambda: variant(predict(client, newcomer)) == "blue", 5, "the old weight")
+
+
+@pytest.mark.parametrize("host", ["fraud.example.com", "fraud.example.com:80", "fraud.example.com.", "FRAUD.example.com.:80"])
+def test_no_spelling_of_a_host_evades_a_rollback_of_its_virtual_host(fleet: Fleet, blue: Upstream, green: Upstream, host: str) -> None:
+    standalone = Standalone(fleet.directory(), blue.port, green.port)
+    routes = yaml.safe_load((standalone.directory / "routes.yaml").read_text())
+    [every] = routes["resources"][0]["virtual_hosts"]
+    one = every | {"name": "fraud", "domains": ["fraud.example.com"], "metadata": {"filter_metadata": {"bluegreen": {"rollback": True}}}}
+    routes["resources"][0]["virtual_hosts"].append(one)
+    write_atomically(standalone.directory / "routes.yaml", yaml.safe_dump(routes))
+    with Client(fleet.start(standalone.envoy()).port("ingress")) as client:
+        user = users_on("green", WEIGHT, 1)[0]
+        assert variant(client.request(PATH, [("x-user-id", user)], "elsewhere.example.com", method="POST")) == "green"
+        assert variant(client.request(PATH, [("x-user-id", user)], host, method="POST")) == "blue"
+
+
+def test_a_header_that_some_servers_take_for_a_tag_is_refused(client: Client) -> None:
+    assert client.request(PATH, [("x_bluegreen_variant", "green")]).status == 400
 
 
 def test_a_mirror_takes_only_a_word_in_filter_yaml(standalone: Standalone, client: Client, green: Upstream) -> None:

@@ -91,6 +91,35 @@ def test_who_is_bound_for_blue_does_not_read_metadata(proxy: Envoy, client: Clie
     assert proxy.stat(UNREADABLE) == before
 
 
+@pytest.mark.parametrize(
+    ("namespace", "counter"),
+    [
+        ({"rollback": "Full, fall"}, "unknown_name"),
+        ({"rollback": [f"model-{number}" for number in range(1000)]}, "unknown_name"),
+        ({"Rollback": True}, "unknown_key"),
+    ],
+    ids=["name", "names", "key"],
+)
+def test_what_means_nothing_is_counted_and_warned_of_once(
+    proxy: Envoy, client: Client, routes: WatchedRoutes, namespace: dict[str, Any], counter: str
+) -> None:
+    start = proxy.log_size()
+    routes.push(client, {"bluegreen": namespace})
+    before = proxy.stat(f"wasmcustom.bluegreen.rollback.{counter}")
+    assert variants(client) == ({"blue"} if namespace.get("rollback") == "Full, fall" else {"green"})
+    assert proxy.stat(f"wasmcustom.bluegreen.rollback.{counter}") == before + 10
+    assert proxy.wait_for_log(WARNING, since=start).count(WARNING) == 1
+
+
+@pytest.mark.parametrize("flag", ["all", "*", ["*"], ["ALL"], "y", "Enabled"], ids=repr)
+def test_a_word_for_everybody_rolls_everybody_back_and_is_not_counted(proxy: Envoy, client: Client, routes: WatchedRoutes, flag: Any) -> None:
+    routes.push(client, {"bluegreen": {"rollback": flag, "by": {"who": "ci"}, "reason": ["drift"], "since": 7, "ticket": True}})
+    counters = [UNREADABLE, "wasmcustom.bluegreen.rollback.unknown_name", "wasmcustom.bluegreen.rollback.unknown_key"]
+    before = [proxy.stat(counter) for counter in counters]
+    assert variants(client) == {"blue"}
+    assert [proxy.stat(counter) for counter in counters] == before
+
+
 def test_another_key_in_the_namespace_is_warned_of_once(proxy: Envoy, client: Client, routes: WatchedRoutes) -> None:
     start = proxy.log_size()
     routes.push(client, {"bluegreen": {"rolback": True}})

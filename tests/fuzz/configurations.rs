@@ -5,7 +5,7 @@ use bluegreen::filter;
 use bluegreen::host::Host;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;
-use bluegreen::wire::{self, Pairs, Property, PropertyPath};
+use bluegreen::wire::{self, FirstPass, Pairs, Property, PropertyPath};
 use bluegreen_tests::environment::{Everything, configured};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -176,12 +176,20 @@ impl Host for Dark {
         read(Pairs::new(&buffer), self)
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        self.0.first_pass()
+    }
+
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         self.0.set_request_header(name, value);
     }
 
     fn remove_request_header(&mut self, name: &str) {
         self.0.remove_request_header(name);
+    }
+
+    fn remove_request_trailer(&mut self, name: &str) {
+        self.0.remove_request_trailer(name);
     }
 
     fn set_response_header(&mut self, name: &str, value: &str) {

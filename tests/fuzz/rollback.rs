@@ -23,13 +23,17 @@ const CONFIG: &str = r#"{
 
 const NAMES: [&str; 2] = ["fraud", "2024.11"];
 
-const WORDS: [&str; 25] = [
+const WORDS: [&str; 29] = [
     "rollback",
     "max_green_weight",
     "fraud",
     "2024.11",
     "true",
     "Off",
+    "all",
+    "*",
+    "FRAUD",
+    "none",
     "0",
     "1",
     "100",
@@ -187,16 +191,21 @@ fn naive_flag(bytes: &[u8]) -> bool {
         let legal = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         !text.is_empty() && text.len() <= 64 && text.chars().all(legal)
     };
+    let is_meant = |text: &str| {
+        !is_name(text) || ["fraud", "all"].iter().any(|name| name.eq_ignore_ascii_case(text))
+    };
     let text = match naive_value(bytes) {
         Naive::Bool(flag) => return flag,
         Naive::Number(number) => return number != 0.0,
-        Naive::List(names) => return names.iter().any(|name| !is_name(name) || name == "fraud"),
+        Naive::List(names) => return names.iter().any(|name| is_meant(name)),
         Naive::Unreadable => return true,
         Naive::Text(text) => text.trim(),
     };
     match text.to_ascii_lowercase().as_str() {
-        "" | "false" | "no" | "off" | "0" => return false,
-        "true" | "yes" | "on" | "1" => return true,
+        "" | "false" | "no" | "off" | "0" | "n" | "f" | "none" | "disable" | "disabled" => {
+            return false;
+        }
+        "true" | "yes" | "on" | "1" | "y" | "t" | "enable" | "enabled" | "all" => return true,
         _ => {}
     }
     if !NAMES.contains(&text) && naive_number(text).is_some() {
@@ -204,7 +213,7 @@ fn naive_flag(bytes: &[u8]) -> bool {
         return mantissa.contains(|c: char| ('1'..='9').contains(&c));
     }
     let mut names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.any(|name| !is_name(name) || name == "fraud")
+    names.any(is_meant)
 }
 
 /// A maximum weight in percent.

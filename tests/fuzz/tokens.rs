@@ -15,9 +15,10 @@ use bluegreen_tests::fake_host::{FakeHost, header, values};
 const HEADER: &str = "x-bluegreen-override";
 const NOW: u64 = 1_800_000_000;
 const MAX_AGE: u64 = 3_600;
+const LEEWAY: u64 = 30;
 const KEYS: [(&str, &[u8; 16]); 2] = [("k1", b"0123456789abcdef"), ("k2", b"fedcba9876543210")];
 
-const MESSAGES: [&str; 17] = [
+const MESSAGES: [&str; 18] = [
     "green;dep=fraud;exp=1800000060",
     "blue;dep=fraud;exp=1800000060",
     "green;dep=fraud;exp=1800003600;kid=k1",
@@ -26,8 +27,9 @@ const MESSAGES: [&str; 17] = [
     "green;dep=fraud;kid=k2;exp=1800000500",
     "green;exp=1800000001;kid=k2;dep=fraud",
     "blue;kid=k2;dep=fraud;exp=1800000002",
-    "green;dep=fraud;exp=1800003601",
-    "green;dep=fraud;exp=1800000000",
+    "green;dep=fraud;exp=1800003631",
+    "green;dep=spam,fraud;exp=1799999971",
+    "green;dep=fraud;exp=1799999970",
     "green;dep=spam;exp=1800000060",
     "green;dep=fraud;exp=1800000060;kid=k3",
     "green;dep=fraud",
@@ -37,11 +39,12 @@ const MESSAGES: [&str; 17] = [
     "blue",
 ];
 
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 19] = [
     "green",
     "blue",
     ";dep=fraud",
     ";dep=",
+    ",fraud",
     ";exp=1800000060",
     ";exp=",
     ";kid=k1",
@@ -168,13 +171,13 @@ fn naive_signed(token: &[u8]) -> Option<Variant> {
     };
     let (deployments, expiries, keys) = (all("dep="), all("exp="), all("kid="));
     let known = deployments.len() + expiries.len() + keys.len();
-    if known != parts.len() - 1 || deployments != ["fraud"] || expiries.len() != 1 || keys.len() > 1
-    {
+    let is_meant = deployments.len() == 1 && deployments[0].split(',').any(|name| name == "fraud");
+    if known != parts.len() - 1 || !is_meant || expiries.len() != 1 || keys.len() > 1 {
         return None;
     }
     let is_number = expiries[0].chars().all(|c| c.is_ascii_digit());
     let end: u64 = expiries[0].parse().ok().filter(|_| is_number)?;
-    if end <= NOW || end > NOW + MAX_AGE {
+    if end <= NOW - LEEWAY || end > NOW + MAX_AGE + LEEWAY {
         return None;
     }
     let digits = digits.to_ascii_lowercase();

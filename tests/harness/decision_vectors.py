@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from tests.harness.client import Header
 from tests.harness.decimals import marked, with_decimals
@@ -25,11 +26,14 @@ class Signed:
     text: str
     """`exp=+N` or `exp=-N`: so many seconds from then."""
     secret: bytes
+    cookie: str | None
+    """The cookie that brings it, with its escapes."""
 
     def at(self, now: int) -> bytes:
         """The value with its signature; `now` in seconds since 1970."""
         text = re.sub(r"(?<=;exp=)[+-]\d+", lambda seconds: str(now + int(seconds[0])), self.text)
-        return signed(text, self.secret).encode()
+        token = signed(text, self.secret)
+        return (f"{self.cookie}={quote(token, safe='=')}" if self.cookie else token).encode()
 
 
 @dataclass(frozen=True)
@@ -136,5 +140,5 @@ def _value(value: str | dict[str, str]) -> bytes | Signed:
     if isinstance(value, str):
         return value.encode()
     if "signed" in value:
-        return Signed(value["signed"], base64.b64decode(value["secret"]))
+        return Signed(value["signed"], base64.b64decode(value["secret"]), value.get("cookie"))
     return bytes.fromhex(value["hex"])

@@ -13,6 +13,18 @@ BY_GATEWAY_API = {"gateway.networking.k8s.io/gateway-name": "models"}
 FORGED = [("X-Bluegreen-Variant", "green"), ("x-bluegreen-cluster", "anything"), ("x-bluegreen-bucket", "0"), ("x-bluegreen-mirror-cluster", "any")]
 
 
+def test_an_application_cannot_choose_its_route(mesh: Mesh, blue: Upstream, green: Upstream) -> None:
+    mesh.control_plane.clear()
+    stage = Stage(mesh, blue, green, ["routes", "sidecar"], green_weight=0)
+    with Client(mesh.sidecar().workload.port) as client:
+        wait_until(lambda: client.request(FRAUD.path, host=FRAUD.service).one("x-served-by-variant") == "blue", 30, "the filter")
+        mesh.kubernetes.delete(stage.extension)
+        wait_until(lambda: client.request(FRAUD.path, host=FRAUD.service).one("x-served-by-variant") is None, 30, "the filter to go")
+        answer = client.request(FRAUD.path, FORGED, FRAUD.service)
+        assert served_by(answer) == "blue"
+        assert [name for name, _ in FORGED if received(answer, name.lower())] == []
+
+
 @pytest.mark.parametrize(
     ("overlays", "labels"), [(["routes", "gateway"], GATEWAY_LABELS), (["http-routes", "gateway-api"], BY_GATEWAY_API)], ids=["routes", "http-routes"]
 )

@@ -208,7 +208,7 @@ def repository(folder: Path, **parts: Json) -> list[Json]:
 def test_every_header_that_the_filter_writes_is_taken_off_at_the_edge() -> None:
     """Under the names that the shipped configurations give them."""
     written = {"x-bluegreen-variant", "x-bluegreen-cluster", "x-bluegreen-mirror-cluster", "x-bluegreen-bucket"}
-    for place in ("gateway", "gateway-api"):
+    for place in ("gateway", "gateway-api", "sidecar"):
         edge = (DIRECTORY / place / "edge.yaml").read_text()
         assert {header for header in written if f"remove: {header}\n" in edge} == written
 

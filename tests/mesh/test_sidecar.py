@@ -22,6 +22,7 @@ def sidecars(mesh: Mesh, blue: Upstream, green: Upstream) -> tuple[Proxy, Proxy]
     """Those of a client of `fraud`, and of `fraud` itself, which calls `churn`. Churn follows the variant of fraud."""
     stage = Stage(mesh, blue, green, ["routes", "sidecar"], WEIGHT)
     stage.configuration["deployments"][1]["trust_tags_from"] = "internal"
+    mesh.kubernetes.delete(*shipped.file("sidecar/edge.yaml"))
     stage.push()
     return mesh.sidecar(), mesh.sidecar()
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.keys import BUCKETS, bucket, issued_cookie_name, kind_of, refreshed_cookie, source_text, targeting_key
-from tests.oracle.override import accepted_override, trusted_peer_tag
+from tests.oracle.override import Accepted, accepted_override, trusted_peer_tag
 from tests.oracle.request import Request
 from tests.oracle.rollback import max_green_weight
 from tests.oracle.weight import share, threshold, time_that_counts, weight_in_force
@@ -27,19 +27,19 @@ class Decision:
     key: str = "none"
     issued_cookie: str | None = None
     mirrored: bool = False
-    override: bool = False
-    """Whether an override was accepted."""
+    override: Accepted | None = None
+    """An override that was accepted, even where a rollback beats it."""
 
 
 def possible_decisions(config: Json, deployment: Json, variant_header: str | None, request: Request) -> list[Decision]:
     """One decision, or where chance draws the bucket one for each outcome that it can have."""
     name = deployment["name"]
-    variant = accepted_override(deployment.get("override"), name, request)
+    accepted = accepted_override(deployment.get("override"), name, request)
     if deployment.get("rollback", False):
-        return [Decision("blue", "rollback", fixed=True, override=variant is not None)]
-    max_green = max_green_weight(config.get("rollback", {}), name, request)
-    if variant:
-        return [proposed(variant, "override", max_green, override=True)]
+        return [Decision("blue", "rollback", fixed=True, override=accepted)]
+    max_green = max_green_weight(config, name, request)
+    if accepted:
+        return [proposed(accepted.variant, "override", max_green, override=accepted)]
     if variant := trusted_peer_tag(deployment.get("trust_tags_from", "never"), variant_header, request):
         return [proposed(variant, "peer", max_green)]
     sticky = deployment.get("sticky", {})
@@ -60,7 +60,7 @@ def possible_decisions(config: Json, deployment: Json, variant_header: str | Non
     return [by_bucket(deployment, weight, max_green, bucket(sticky.get("salt", name), value), "weight", source, refreshed)]
 
 
-def proposed(variant: str, reason: str, max_green: Fraction, *, key: str = "none", override: bool = False) -> Decision:
+def proposed(variant: str, reason: str, max_green: Fraction, *, key: str = "none", override: Accepted | None = None) -> Decision:
     if variant == "green" and max_green == 0:
         variant, reason = "blue", "rollback"
     return Decision(variant, reason, fixed=True, key=key, override=override)

@@ -32,6 +32,8 @@ DURATIONS = ["1s", "7s", "90s", "10m", "1h", "36h", "3d"]
 def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: int | None) -> Json:
     """A deployment that goes with the tags and defaults of a configuration."""
     name = rng.choice(["m{}", "model-{}", "Fraud_{}.v2"]).format(number)
+    if number == 0 and rng.random() < 0.1:
+        name = rng.choice(["all", "N", "off", "7"])  # what a flag could mean otherwise
     deployment: Json = {"name": name}
     if match or rng.random() < 0.5:
         deployment["match"] = match
@@ -173,6 +175,8 @@ def draw_override(rng: Random) -> Json:
         override["keys"] = [{"id": name, "secret_base64": SECRETS[name]} for name in rng.sample("ab", rng.choice([1, 1, 2]))]
     if rng.random() < 0.2:
         override["header"] = rng.choice(["x-try", "X-Override"])
+    if rng.random() < 0.3:
+        override["cookie"] = rng.choice(["try", "TRY"])
     if rng.random() < 0.3:
         override["max_age"] = rng.choice(["1h", "30m", "7d"])
     if rng.random() < 0.3:

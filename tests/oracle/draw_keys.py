@@ -134,7 +134,7 @@ def draw_threshold(rng: Random, group: Json, aim: Json) -> int:
     """Of the weight, the max_green_weight, the cohort that is mirrored, or a value of the bucket header."""
     request = read_request(group, {"path": "/"})
     weight = weight_in_force(aim, request.now)
-    max_green = max_green_weight(group["config"].get("rollback", {}), aim["name"], request)
+    max_green = max_green_weight(group["config"], aim["name"], request)
     thresholds = [threshold(weight), threshold(max_green)]
     if aim.get("mirror"):
         thresholds.append(threshold(min(weight, max_green)) + threshold(share(aim["mirror"]["percent"])))

@@ -9,6 +9,8 @@ from tests.oracle.draw_deployment import CLAIMS, PEERS, draw_weight
 Json = Any
 
 PLAIN_FLAGS = [True, False, 1, 0, 2, -1, "", " ", "true", "FALSE", " Yes ", "no", "On", "off", "1", "0", [], {}]
+PLAIN_FLAGS += ["all", "*", "Y", "t", "enable", "ENABLED", "n", "F", "None", "disable", "disabled", ["all"], ["*"], "*, nobody"]
+NOTES: list[Json] = [{"by": "ci", "reason": {"drift": [1, True]}}, {"since": 7, "ticket": ["ML-7"]}, {"By": "ci"}]
 NUMERIC_FLAGS = ["0.25", "0.0", "1e3", " 2.5E-3 ", "-0", "7", "0e5", "1.2.3", "1-2"]
 UNREADABLE_FLAGS = [None, {"on": True}, {"fraud": None}, [None], [True], [7], "fraud;ham", "all of them", "früher"]
 # As numbers only such as a double holds exactly.
@@ -45,7 +47,7 @@ def draw_filter_metadata(rng: Random, config: Json, names: list[str]) -> Json:
     if rng.random() < 0.5:
         found["node"]["ml"] = {"zone": rng.choice(TEXTS)}
     if rng.random() < 0.1:
-        beside = rng.choice([{"note": "fraud"}, {"Rollback": True}, {"max_weight": 5, "by": {"who": "ci"}}, {"note": None}, {}])
+        beside = rng.choice([{"note": "fraud"}, {"Rollback": True}, {"max_weight": 5, "by": {"who": "ci"}}, {"note": None}, {}, *NOTES])
         found[rng.choice(SOURCES)][rollback.get("namespace", "bluegreen")] = beside
     if rng.random() < 0.1:
         found[rng.choice(SOURCES)]["other"] = {"rollback": True, "max_green_weight": 0, "note": None}
@@ -68,6 +70,7 @@ def draw_flag(rng: Random, names: list[str]) -> Json:
     if kind < 0.47:
         return rng.choice(UNREADABLE_FLAGS)
     some = rng.sample(names, rng.randint(min(1, len(names)), min(4, len(names)))) + rng.choice([[], [], ["nobody"]])
+    some = [rng.choice([each, each, each.upper()]) for each in some]
     if kind < 0.75:
         return some
     return rng.choice([",", ", ", " ,\t", ",,"]).join(some) + rng.choice(["", ","])

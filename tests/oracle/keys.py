@@ -98,6 +98,12 @@ def key_value(kind: str, name: Json, request: Request) -> bytes | None:
 
 def cookie_value(name: str, lines: list[bytes]) -> bytes | None:
     """The first cookie of that name over all Cookie headers in order."""
+    return next(iter(cookie_values(name, lines)), None)
+
+
+def cookie_values(name: str, lines: list[bytes]) -> list[bytes]:
+    """All cookies of that name over all Cookie headers in order."""
+    values = []
     for line in lines:
         for piece in line.split(b";"):
             if b"=" not in piece:
@@ -108,8 +114,8 @@ def cookie_value(name: str, lines: list[bytes]) -> bytes | None:
             value = value.strip(b" \t")
             if len(value) >= 2 and value.startswith(b'"') and value.endswith(b'"'):
                 value = value[1:-1]
-            return value
-    return None
+            values.append(value)
+    return values
 
 
 def encoded_host(request: Request) -> bytes | None:

@@ -42,7 +42,7 @@ def consequences(config: Json, tags: Json, deployment: Json | None, decision: De
         "deployment": deployment and deployment["name"],
         "variant": decision and decision.variant,
         "reason": decision and decision.reason,
-        "tags": expected_tags(tags, deployment, decision, request),
+        "tags": expected_tags(config, tags, deployment, decision, request),
         "response": response,
         "filter_state": expected_filter_state(tags, deployment, decision),
         "issued_cookie": decision and decision.issued_cookie,

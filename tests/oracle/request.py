@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 Json = Any
 Headers = list[tuple[str, bytes]]
@@ -57,14 +58,15 @@ def read_request(group: Json, request: Json) -> Request:
 
 
 def as_bytes(value: str | dict[str, str], now: int) -> bytes:
-    """A header value: text stands for its UTF-8 bytes, {"hex": …} for any, {"signed": …} for a token with its signature."""
+    """A header value: text stands for its UTF-8 bytes, {"hex": …} for any, {"signed": …} for a token with its signature, in a cookie if it names one."""
     if isinstance(value, str):
         return value.encode()
     if "hex" in value:
         return bytes.fromhex(value["hex"])
     token = re.sub(r"(?<=;exp=)[+-][0-9]+", lambda lifetime: str(now + int(lifetime[0])), value["signed"]).encode()
     signature = hmac.digest(base64.b64decode(value["secret"]), token, "sha256").hex()
-    return token + b";sig=" + signature.encode()
+    token += b";sig=" + signature.encode()
+    return f"{value['cookie']}={quote(token, safe='=')}".encode() if "cookie" in value else token
 
 
 def properties(group: Json) -> Json:

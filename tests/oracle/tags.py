@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.oracle.decision import Decision
-from tests.oracle.keys import BUCKETS
-from tests.oracle.override import DEFAULT_HEADER, override_header
+from tests.oracle.keys import BUCKETS, cookie_values
+from tests.oracle.override import DEFAULT_HEADER, carriers
 from tests.oracle.request import Request
 
 Json = Any
@@ -18,7 +18,7 @@ DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "res
 BUCKET_HEADER = {"name": "x-bluegreen-bucket", "buckets": 100, "green": "first"}
 
 
-def expected_tags(tags: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
+def expected_tags(config: Json, tags: Json, deployment: Json | None, decision: Decision | None, request: Request) -> dict[str, Json]:
     """Header name → its value upstream, None if it must be absent."""
     # Under the default name of a tag that is renamed or off, nothing is touched.
     expected = {}
@@ -30,10 +30,12 @@ def expected_tags(tags: Json, deployment: Json | None, decision: Decision | None
     if tags["bucket_header"] is not None:
         settings = BUCKET_HEADER | tags["bucket_header"]
         expected[settings["name"].lower()] = decision and bucket_value(settings, decision)
-    if deployment and deployment.get("override"):
-        expected.pop(override_header(deployment["override"]), None)
-        expected |= expected_override(deployment, decision, request)
-    return expected
+    headers, cookies = carriers(config)
+    kept = kept_override(deployment, decision)
+    for name in headers:
+        expected.pop(name, None)
+        expected |= left_alone(name, request) if kept == ("header", name) else {name: None}
+    return expected | expected_cookies({name for name in cookies if kept != ("cookie", name)}, request)
 
 
 def tag_value(tag: str, tags: Json, deployment: Json, decision: Decision) -> str | None:
@@ -61,12 +63,22 @@ def bucket_value(settings: Json, decision: Decision) -> str:
     return str(from_green if settings["green"] == "first" else last - from_green)
 
 
-def expected_override(deployment: Json, decision: Decision, request: Request) -> dict[str, Json]:
-    """Removed, unless it was accepted and is to be forwarded."""
-    name = override_header(deployment["override"])
-    if not deployment["override"].get("forward", False):
-        return {name: None}
-    return left_alone(name, request) if decision.override else {name: None}
+def kept_override(deployment: Json | None, decision: Decision | None) -> tuple[str, str] | None:
+    """What brought an override that was accepted and is to be forwarded; all others are removed."""
+    if decision is None or decision.override is None or not deployment["override"].get("forward", False):
+        return None
+    return decision.override.kind, decision.override.name
+
+
+def expected_cookies(removed: set[str], request: Request) -> dict[str, Json]:
+    """What is left without the cookies that bring overrides, in one line; empty where none comes or a vector cannot tell."""
+    lines = request.lines("cookie")
+    if not any(cookie_values(name, lines) for name in removed):
+        return {}
+    pieces = [piece.strip(b" \t") for line in lines for piece in line.split(b";")]
+    names = {name.encode() for name in removed}
+    left = b"; ".join(piece for piece in pieces if piece and not (b"=" in piece and piece.split(b"=", 1)[0].strip(b" \t") in names))
+    return {"cookie": left.decode() or None} if left.isascii() else {}
 
 
 def left_alone(name: str, request: Request) -> dict[str, Json]:
@@ -85,7 +97,7 @@ def expected_response(tags: Json, decision: Decision | None) -> dict[str, str | 
 
 def expected_cache_control(tags: Json, decision: Decision | None, explained: bool) -> dict[str, str | None]:
     """What the filter adds where the answer is for one client alone."""
-    is_private = decision is not None and (decision.issued_cookie is not None or explained)
+    is_private = decision is not None and (decision.issued_cookie is not None or explained or decision.override is not None)
     return {"cache-control": "private" if is_private and tags["cache_control"] == "private" else None}
 
 

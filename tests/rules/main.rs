@@ -27,6 +27,8 @@ mod conditions;
 #[cfg(not(target_family = "wasm"))]
 mod direction;
 #[cfg(not(target_family = "wasm"))]
+mod guard;
+#[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod issued;
@@ -42,6 +44,8 @@ mod properties;
 mod repeated;
 #[cfg(not(target_family = "wasm"))]
 mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod second_pass;
 #[cfg(not(target_family = "wasm"))]
 mod sessions;
 #[cfg(not(target_family = "wasm"))]

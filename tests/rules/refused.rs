@@ -202,6 +202,10 @@ fn two_deployments_of_one_name_or_one_match_are_refused() {
         [r"deployments[1].name: duplicate of deployments[0].name"]
     );
     assert_eq!(
+        two(&hosts("Fraud", r#"["x"]"#), &hosts("fraud", r#"["y"]"#)),
+        [r#"deployments[1].name: "fraud" differs from deployments[0].name by case alone"#]
+    );
+    assert_eq!(
         two(&hosts("a", r#"["x", "*.Y"]"#), &hosts("b", r#"["*.y", "X."]"#)),
         ["deployments[1].match: duplicate of deployments[0].match"]
     );

@@ -66,3 +66,18 @@ fn a_tag_that_is_the_usual_key_too_is_still_taken_away() {
     let host = after(members, r#""variant_header": "t-variant""#, &[header("t-variant", "green")]);
     assert!(values(&host.request, "t-variant").is_empty());
 }
+
+#[test]
+fn trailers_that_bear_the_name_of_a_tag_or_of_an_override_are_taken_away() {
+    let config = r#"{"deployments": [{"name": "a", "override": {"allow": "anyone", "header": "x-try"}}],
+        "tags": {"bucket_header": {}, "mirror_header": "X-Copy"}}"#;
+    let table = configured(config).unwrap();
+    let names =
+        ["x-bluegreen-variant", "x-bluegreen-cluster", "x-copy", "x-bluegreen-bucket", "x-try"];
+    let others = ["grpc-status", "x-bluegreen-mirror-cluster", "x-bluegreen-override"];
+    let trailers = names.iter().chain(&others).map(|name| header(name, "green")).collect();
+    let mut host = FakeHost { trailers, ..FakeHost::default() };
+    filter::on_request_trailers(&table, &mut host);
+    let left: Vec<_> = host.trailers.iter().map(|(name, _)| &name[..]).collect();
+    assert_eq!(left, others.map(str::as_bytes));
+}

@@ -57,11 +57,40 @@ fn a_request_is_counted_once_however_much_of_it_cannot_be_read() {
         (json!({"max_green_weight": -1}), 1),
         (both, 1),
         (json!({"rollback": true, "max_green_weight": 0}), 0),
-        (json!({"unknown": 1}), 0),
+        (json!({"by": 1}), 0),
     ] {
         for requests in [1, 3] {
             let host = after(requests, &namespace);
             assert_eq!(host.counted, vec![Counter::RollbackUnreadable; counted * requests]);
         }
     }
+}
+
+#[test]
+fn a_name_that_no_deployment_has_and_a_key_that_means_nothing_are_counted_once_for_a_request() {
+    use Counter::{RollbackUnknownKey as Key, RollbackUnknownName as Name};
+    for (namespace, counted) in [
+        (json!({"rollback": "b"}), vec![Name]),
+        (json!({"rollback": ["A", "b", "c", "d"]}), vec![]),
+        (json!({"rollback": ["c", "b"], "rolback": true, "Rollback": true}), vec![Name, Key]),
+        (json!({"rolback": true}), vec![Key]),
+        (json!({"by": {"who": 1}, "reason": ["x", 2], "since": true, "ticket": 4711}), vec![]),
+        (json!({"rollback": "all", "By": "ci"}), vec![Key]),
+    ] {
+        let is_back = namespace["rollback"][0] == "A";
+        let host = after(3, &namespace);
+        let expected = if is_back { vec![Name] } else { counted };
+        assert_eq!(host.counted, expected.repeat(3), "{namespace}");
+    }
+}
+
+#[test]
+fn twenty_thousand_unknown_names_are_one_warning_and_one_look() {
+    let names: Vec<String> = (0..20_000).map(|n| format!("model-{n}")).collect();
+    let host = after(3, &json!({"rollback": names}));
+    assert_eq!(host.warnings.len(), 2, "one for each source");
+    for warning in &host.warnings {
+        assert!(warning.ends_with(r#"names "model-0", and no deployment has this name"#));
+    }
+    assert_eq!(host.asked_to_warn, 6, "each request, for each of two sources");
 }

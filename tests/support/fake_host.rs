@@ -2,7 +2,7 @@
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value, encode};
 
 use crate::metadata;
 
@@ -13,6 +13,9 @@ pub struct FakeHost {
     /// What the host hands over for headers, in place of those of the request.
     pub raw_request: Option<Vec<u8>>,
     pub request: Vec<Header>,
+    /// What an earlier pass left, if this is not the first.
+    pub first_pass: Option<FirstPass>,
+    pub trailers: Vec<Header>,
     pub response: Vec<Header>,
     pub properties: Vec<(PropertyPath, Property)>,
     pub attributes: Vec<(PropertyPath, Vec<u8>)>,
@@ -33,6 +36,8 @@ pub struct FakeHost {
     pub warned: Vec<u64>,
     /// Whether headers are handed over as lines and not in the pairs encoding.
     pub has_lines: bool,
+    /// How often it was asked to warn.
+    pub asked_to_warn: usize,
 }
 
 impl FakeHost {
@@ -64,9 +69,9 @@ pub fn values<'a>(headers: &'a [Header], name: &str) -> Vec<&'a [u8]> {
     of_name.map(|(_, value)| &value[..]).collect()
 }
 
-fn set(headers: &mut Vec<Header>, name: &str, value: &str) {
+fn set(headers: &mut Vec<Header>, name: &str, value: &[u8]) {
     headers.retain(|(header, _)| header != name.as_bytes());
-    headers.push(header(name, value));
+    headers.push((name.as_bytes().to_vec(), value.to_vec()));
 }
 
 impl Host for FakeHost {
@@ -81,7 +86,12 @@ impl Host for FakeHost {
         read(Pairs::new(&buffer), self)
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        self.reads.push("first pass".to_owned());
+        self.first_pass.clone()
+    }
+
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
         self.writes += 1;
         set(&mut self.request, name, value);
     }
@@ -91,8 +101,12 @@ impl Host for FakeHost {
         self.request.retain(|(header, _)| header != name.as_bytes());
     }
 
+    fn remove_request_trailer(&mut self, name: &str) {
+        self.trailers.retain(|(header, _)| header != name.as_bytes());
+    }
+
     fn set_response_header(&mut self, name: &str, value: &str) {
-        set(&mut self.response, name, value);
+        set(&mut self.response, name, value.as_bytes());
     }
 
     fn add_response_header(&mut self, name: &str, value: &str) {
@@ -153,6 +167,7 @@ impl Host for FakeHost {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
+        self.asked_to_warn += 1;
         if !self.warned.contains(&key) {
             self.warned.push(key);
             self.warnings.push(message());

@@ -54,7 +54,9 @@ pub fn value(bytes: &[u8]) -> Typed<'_> {
             .try_into()
             .map_or(Typed::Unreadable, |number| Typed::Number(f64::from_le_bytes(number))),
         b't' => std::str::from_utf8(rest).map_or(Typed::Unreadable, Typed::Text),
-        b'l' => Pairs::exact(rest).and_then(Texts::new).map_or(Typed::Unreadable, Typed::List),
+        b'l' => {
+            Pairs::exact(rest).map_or(Typed::Unreadable, |pairs| Typed::List(Texts::new(pairs)))
+        }
         b's' => Typed::Struct,
         _ => Typed::Unreadable,
     }

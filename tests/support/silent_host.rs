@@ -2,7 +2,7 @@
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{Pairs, Property, PropertyPath, Value, encode};
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value, encode};
 
 /// A host whose stream has one request.
 pub struct SilentHost {
@@ -22,9 +22,15 @@ impl Host for SilentHost {
         read(Pairs::new(&headers), self)
     }
 
-    fn set_request_header(&mut self, _name: &str, _value: &str) {}
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        None
+    }
+
+    fn set_request_header(&mut self, _name: &str, _value: &[u8]) {}
 
     fn remove_request_header(&mut self, _name: &str) {}
+
+    fn remove_request_trailer(&mut self, _name: &str) {}
 
     fn set_response_header(&mut self, _name: &str, _value: &str) {}
 

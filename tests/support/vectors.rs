@@ -113,14 +113,18 @@ pub enum Bytes {
     Text(String),
     Hex { hex: String },
     Repeat { repeat: (String, usize) },
-    Signed { signed: String, secret: String },
+    Signed { signed: String, secret: String, cookie: Option<String> },
 }
 
 impl Bytes {
     /// The bytes at a time, in seconds since the epoch.
     pub fn at(&self, now: u64) -> Vec<u8> {
         match self {
-            Self::Signed { signed, secret } => sign(signed, secret, now).into_bytes(),
+            Self::Signed { signed, secret, cookie: None } => sign(signed, secret, now).into_bytes(),
+            Self::Signed { signed, secret, cookie: Some(name) } => {
+                let value = sign(signed, secret, now).replace(';', "%3B").replace(',', "%2C");
+                format!("{name}={value}").into_bytes()
+            }
             Self::Text(text) => text.clone().into_bytes(),
             Self::Hex { hex } => (0..hex.len() / 2)
                 .map(|byte| u8::from_str_radix(&hex[byte * 2..byte * 2 + 2], 16).unwrap())

@@ -110,18 +110,16 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
     for (key, value) in flags.members() {
         let Some(name) = key.raw() else { continue };
         match name {
-            "rollback" => match rules::flag(&json_of(value), |name| deployments.contains(name)) {
+            "rollback" => match rules::flag(&json_of(value), deployments) {
                 FlagSays::Unreadable => add(
                     value,
                     "the filter cannot read this flag, so it rolls every deployment back"
                         .to_owned(),
                 ),
-                FlagSays::Names(names) if !deployments.is_empty() => {
-                    for name in names.iter().filter(|name| !deployments.contains(name.as_str())) {
-                        add(value, format!("no deployment in these files is called `{name}`"));
-                    }
+                FlagSays::UnknownName(name) if !deployments.is_empty() => {
+                    add(value, format!("no deployment in these files is called `{name}`"));
                 }
-                FlagSays::Names(_) | FlagSays::AllOrNobody => {}
+                FlagSays::UnknownName(_) | FlagSays::Known => {}
             },
             "max_green_weight" => {
                 if !rules::is_cap(&json_of(value)) {
@@ -129,6 +127,7 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
                     add(value, reason.to_owned());
                 }
             }
+            name if rules::is_note(name) => {}
             _ => add(key, format!("`{name}` is neither `rollback` nor `max_green_weight`")),
         }
     }

@@ -4,7 +4,7 @@ use bluegreen::config::strict::Keyword;
 use bluegreen::config::{Config, MetadataSource, Source};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::wire::{self, Pairs, Property, PropertyPath, encode};
+use bluegreen::wire::{self, FirstPass, Pairs, Property, PropertyPath, encode};
 use serde_json::{Map, Value};
 
 use super::metadata;
@@ -105,9 +105,16 @@ impl Host for Proxy {
         read(Pairs::new(&headers), self)
     }
 
-    fn set_request_header(&mut self, name: &str, value: &str) {
-        self.written.push((name.to_owned(), Some(value.to_owned())));
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        None
     }
+
+    fn set_request_header(&mut self, name: &str, value: &[u8]) {
+        let value = String::from_utf8_lossy(value).into_owned();
+        self.written.push((name.to_owned(), Some(value)));
+    }
+
+    fn remove_request_trailer(&mut self, _name: &str) {}
 
     fn remove_request_header(&mut self, name: &str) {
         self.written.push((name.to_owned(), None));

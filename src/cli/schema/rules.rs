@@ -291,6 +291,7 @@ fn overrides() -> Value {
     json!({
         "properties": {
             "header": with_default(header(), json!("x-bluegreen-override")),
+            "cookie": {"pattern": TOKEN},
             "keys": {"uniqueItems": true},
             "max_age": {"pattern": duration(), "default": "24h"},
         },

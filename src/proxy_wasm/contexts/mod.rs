@@ -14,6 +14,7 @@ use hashbrown::HashMap;
 
 use bluegreen::table::Table;
 use bluegreen::tags::Response;
+use bluegreen::wire::FirstPass;
 
 /// Envoy's number of a root context or of a stream.
 pub type ContextId = u32;
@@ -27,6 +28,10 @@ pub struct Streams {
     /// Envoy deletes a root after its streams.
     usual: Option<ContextId>,
     known: HashMap<ContextId, Known>,
+    /// What the stream that ended last left, unless another has begun since.
+    left: Option<FirstPass>,
+    /// The stream that began next. If an internal redirect made it, it is the second pass.
+    next: Option<(ContextId, FirstPass)>,
 }
 
 /// What there is to know of a stream.
@@ -55,6 +60,9 @@ impl Streams {
     pub fn create(&mut self, stream: ContextId, root: ContextId) {
         if *self.usual.get_or_insert(root) != root {
             self.create_unusual(stream, root);
+        }
+        if self.left.is_some() || self.next.is_some() {
+            self.next = self.left.take().map(|left| (stream, left));
         }
     }
 
@@ -90,9 +98,16 @@ impl Streams {
         (!response.is_empty()).then_some(response)
     }
 
+    /// What a stream left that ended just before this one began.
+    #[must_use]
+    pub fn first_pass(&self, stream: ContextId) -> Option<&FirstPass> {
+        let (next, left) = self.next.as_ref()?;
+        (*next == stream).then_some(left)
+    }
+
     /// A stream or a root context ends; whether it was a root.
     pub fn delete(&mut self, context: ContextId) -> bool {
-        if !self.known.is_empty() {
+        if !self.known.is_empty() || self.left.is_some() {
             self.forget(context);
         }
         let is_root = self.roots.iter().any(|(id, _)| *id == context);
@@ -104,7 +119,9 @@ impl Streams {
 
     #[inline(never)]
     fn forget(&mut self, stream: ContextId) {
-        self.known.remove(&stream);
+        // Envoy ends a stream that it redirects, and begins its second pass at once.
+        let response = self.known.remove(&stream).map(|known| known.response);
+        self.left = response.filter(|left| !left.is_empty()).map(Response::into_first_pass);
     }
 
     #[inline(never)]

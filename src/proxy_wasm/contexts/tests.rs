@@ -223,3 +223,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_stream_left_is_for_the_one_that_begins_next_and_for_no_other() {
+    let (mut streams, _) = configured(1);
+    let begin = |streams: &mut Streams, stream| {
+        streams.create(stream, 1);
+        streams.first_pass(stream).and_then(|left| left.set_cookie.clone())
+    };
+    assert_eq!(begin(&mut streams, 2), None);
+    streams.keep(2, carrying("id=2; Path=/"));
+    streams.delete(2);
+    assert_eq!(begin(&mut streams, 3).as_deref(), Some("id=2; Path=/"));
+    let left = streams.first_pass(3).unwrap();
+    assert_eq!(left.lines, [(b"cookie".to_vec(), b"id=2".to_vec())]);
+    assert_eq!(begin(&mut streams, 4), None);
+    assert!(streams.first_pass(3).is_none());
+
+    // One whose response came left nothing.
+    streams.keep(3, carrying("id=3"));
+    streams.take_response(3);
+    streams.delete(3);
+    assert_eq!(begin(&mut streams, 5), None);
+
+    // Of two that ended the last counts, even if it left nothing.
+    streams.keep(5, carrying("id=5"));
+    streams.delete(5);
+    streams.delete(4);
+    assert_eq!(begin(&mut streams, 6), None);
+    assert_eq!(streams.kept(), 0);
+}

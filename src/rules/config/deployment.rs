@@ -37,7 +37,7 @@ pub struct Deployment {
     pub rollback: bool,
     /// Who may choose a variant for one request. Null switches a default off.
     #[serde(rename = "override", deserialize_with = "nullable_object")]
-    pub overrides: Option<Option<Override>>,
+    pub overrides: Option<Option<Box<Override>>>,
     /// Which of blue's requests green gets a copy of. Null switches a default off.
     #[serde(deserialize_with = "nullable_object")]
     pub mirror: Option<Option<Mirror>>,

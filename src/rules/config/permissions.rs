@@ -13,6 +13,9 @@ pub struct Override {
     /// The request header. Default `x-bluegreen-override`.
     #[serde(deserialize_with = "non_null")]
     pub header: Option<String>,
+    /// A cookie that may bring the same value, with its escapes (`%3B`). By default none.
+    #[serde(deserialize_with = "non_null")]
+    pub cookie: Option<String>,
     /// Whose plain `blue` or `green` is accepted. By default nobody's.
     #[serde(deserialize_with = "non_null")]
     pub allow: Option<Keyword<Allow>>,

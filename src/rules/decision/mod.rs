@@ -4,6 +4,7 @@ mod explain;
 mod overrides;
 mod peer_tag;
 mod precedence;
+mod token;
 mod trace;
 
 pub use explain::is_due;

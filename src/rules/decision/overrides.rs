@@ -3,25 +3,29 @@
 //! Either `green` alone, from whom the configuration allows it, or signed:
 //! `green;dep=NAME;exp=UNIX;kid=ID;sig=HEX`, an HMAC-SHA-256 over all before `;sig=`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use percent_encoding::percent_decode;
 use sha2::Sha256;
 
-use crate::bytes::ByteMap;
-use crate::config::{self, Allow, ConfigErrors, NOT_A_NAME, Path, is_name, own_header_name};
+use super::token::Token;
+use crate::bytes::{self, ByteMap};
+use crate::config::{
+    self, Allow, ConfigErrors, NOT_A_NAME, Path, cookie_name, is_name, own_header_name,
+};
 use crate::host::{Environment, Host};
 use crate::metrics::{Counter, Refusal};
-use crate::request::Request;
+use crate::request::{Carrier, Cookie, Request, all_cookies};
 use crate::tags::Tags;
 use crate::variant::Variant;
+use crate::wire::Repeated;
 
 /// Shortest secret, in bytes.
 const SHORTEST_SECRET: usize = 16;
-/// Longest value that is looked at, in bytes: with a name of 64 and an id of 64 it has some 250.
-const LONGEST: usize = 512;
 const DEFAULT_HEADER: &str = "x-bluegreen-override";
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(86_400);
 
@@ -29,11 +33,21 @@ const DEFAULT_MAX_AGE: Duration = Duration::from_secs(86_400);
 #[derive(Clone, Debug)]
 pub struct Override {
     header: Box<str>,
+    cookie: Option<Box<str>>,
     allow: Option<Allow>,
     keys: Box<[SigningKey]>,
     /// Seconds.
     max_age: u64,
     forward: bool,
+}
+
+/// An override that is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted<'a> {
+    /// The variant that it wants.
+    pub variant: Variant,
+    /// What brought it, if that is to be sent on.
+    pub forwarded: Option<Carrier<'a>>,
 }
 
 /// A key, ready to sign. Its secret is in no output.
@@ -44,22 +58,42 @@ struct SigningKey {
 }
 
 impl Override {
-    /// The variant that an accepted override asks for. One that is not accepted is counted; either is
-    /// taken off the request, unless an accepted one is to be forwarded.
+    /// The variant that an accepted override wants, and what brought it. One that is not accepted
+    /// is counted. The cookie counts only without the header.
     pub fn accept(
         &self,
         request: &Request<'_>,
         deployment: &str,
         host: &mut impl Host,
-    ) -> Option<Variant> {
-        let wanted = match request.single(&self.header) {
-            Ok(value) => self.judge(value?, request, deployment, host),
-            Err(_) => Err(Refusal::Repeated),
+    ) -> Option<Accepted<'_>> {
+        let by_header = if request.has_override { request.single(&self.header) } else { Ok(None) };
+        let (value, carrier) = match (by_header, &self.cookie) {
+            (Ok(None), None) => return None,
+            (Ok(None), Some(name)) => {
+                let value = single_cookie(request, name);
+                (value.map(|value| value.map(percent_decode).map(Cow::from)), Carrier::Cookie(name))
+            }
+            (value, _) => {
+                (value.map(|value| value.map(Cow::Borrowed)), Carrier::Header(&self.header))
+            }
         };
-        if !self.forward || wanted.is_err() {
-            host.remove_request_header(&self.header);
+        let judged = match value {
+            Ok(value) => self.judge(&value?, request, deployment, host),
+            Err(Repeated) => Err(Refusal::Repeated),
+        };
+        match judged {
+            Ok(variant) => Some(Accepted { variant, forwarded: self.forward.then_some(carrier) }),
+            Err(refusal) => {
+                host.count(Counter::OverrideRefused(refusal));
+                None
+            }
         }
-        wanted.map_err(|refusal| host.count(Counter::OverrideRefused(refusal))).ok()
+    }
+
+    /// What may bring one.
+    pub fn carriers(&self) -> impl Iterator<Item = Carrier<'_>> {
+        let cookie = self.cookie.as_deref().map(Carrier::Cookie);
+        [Carrier::Header(&self.header)].into_iter().chain(cookie)
     }
 
     fn judge(
@@ -77,30 +111,19 @@ impl Override {
             };
             return if is_allowed { Ok(variant) } else { Err(Refusal::NotAllowed) };
         }
-        if value.len() > LONGEST {
-            return Err(Refusal::Malformed);
-        }
-        let signed = Signed::parse(value).ok_or(Refusal::Malformed)?;
-        if signed.deployment != deployment {
-            return Err(Refusal::WrongDeployment);
-        }
+        let token = Token::parse(value).ok_or(Refusal::Malformed)?;
         let now = Duration::from_nanos(host.now()).as_secs();
-        if signed.expires <= now {
-            return Err(Refusal::Expired);
-        }
-        if signed.expires.saturating_sub(now) > self.max_age {
-            return Err(Refusal::TooLong);
-        }
-        let fits = |key: &&SigningKey| signed.key.is_none_or(|id| *key.id == *id);
+        token.check(deployment, now, self.max_age)?;
+        let fits = |key: &&SigningKey| token.key.is_none_or(|id| *key.id == *id);
         let mut keys = self.keys.iter().filter(fits).peekable();
         if keys.peek().is_none() {
             return Err(Refusal::UnknownKey);
         }
         // The comparison takes the same time wherever the difference is.
         let is_signed = |key: &SigningKey| {
-            key.mac.clone().chain_update(signed.message).verify_slice(&signed.signature).is_ok()
+            key.mac.clone().chain_update(token.message).verify_slice(&token.signature).is_ok()
         };
-        if keys.any(is_signed) { Ok(signed.variant) } else { Err(Refusal::BadSignature) }
+        if keys.any(is_signed) { Ok(token.variant) } else { Err(Refusal::BadSignature) }
     }
 
     /// Validates the configuration; None where that added errors.
@@ -120,6 +143,8 @@ impl Override {
                 "is a tag's name, and the filter removes what clients send there",
             );
         }
+        let cookie = (config.cookie.as_deref())
+            .and_then(|name| cookie_name(name, &at.key("cookie"), errors));
         let allow = config.allow.as_ref().and_then(|word| word.known(&at.key("allow"), errors));
         if config.allow.is_none() && config.keys.is_empty() {
             errors.required_keys(at, "at least one of `allow`, `keys`");
@@ -154,12 +179,21 @@ impl Override {
         }
         Some(Self {
             header: header?,
+            cookie,
             allow,
             keys: keys.into(),
             max_age: max_age.as_secs(),
             forward: config.forward,
         })
     }
+}
+
+/// The value of a cookie that came once.
+fn single_cookie<'a>(request: &Request<'a>, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
+    let cookies = all_cookies(request.headers);
+    let mut named = cookies.filter(|cookie| bytes::equal(cookie.name(), name.as_bytes()));
+    let first = named.next();
+    if named.next().is_some() { Err(Repeated) } else { Ok(first.map(Cookie::value)) }
 }
 
 impl SigningKey {
@@ -199,50 +233,5 @@ impl SigningKey {
             return None;
         }
         Some(Self { id: config.id.as_str().into(), mac: Hmac::new_from_slice(&secret).ok()? })
-    }
-}
-
-/// A signed override, read and not yet believed.
-#[derive(Debug)]
-struct Signed<'a> {
-    variant: Variant,
-    deployment: &'a str,
-    /// Seconds since the epoch of Unix.
-    expires: u64,
-    key: Option<&'a str>,
-    /// What is signed.
-    message: &'a [u8],
-    signature: [u8; 32],
-}
-
-impl<'a> Signed<'a> {
-    fn parse(value: &'a [u8]) -> Option<Self> {
-        let (message, digits) = std::str::from_utf8(value).ok()?.rsplit_once(";sig=")?;
-        let mut signature = [0; 32];
-        hex::decode_to_slice(digits, &mut signature).ok()?;
-        let mut parts = message.split(';');
-        let variant = Variant::parse(parts.next()?.as_bytes())?;
-        let (mut deployment, mut expires, mut key) = (None, None, None);
-        for part in parts {
-            let (name, value) = part.split_once('=')?;
-            let slot = match name {
-                "dep" => &mut deployment,
-                "exp" => &mut expires,
-                "kid" => &mut key,
-                _ => return None,
-            };
-            if slot.replace(value).is_some() {
-                return None;
-            }
-        }
-        let expires = expires.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-        Some(Self {
-            variant,
-            deployment: deployment?,
-            expires: expires.parse().ok()?,
-            key,
-            message: message.as_bytes(),
-            signature,
-        })
     }
 }

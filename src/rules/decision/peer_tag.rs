@@ -30,7 +30,7 @@ impl TrustedTags {
         tags: &Tags,
         host: &mut impl Host,
     ) -> Option<Variant> {
-        if !request.incoming.has(Tag::Variant) {
+        if !request.incoming.has(Tag::Variant) || request.are_tags_own {
             return None;
         }
         let variant = Variant::parse(request.single(tags.variant()?).ok()??)?;

@@ -6,7 +6,7 @@ use super::overrides::Override;
 use super::peer_tag::TrustedTags;
 use super::precedence::{Decision, Evidence, decide};
 use crate::host::Host;
-use crate::request::Request;
+use crate::request::{Carrier, Request};
 use crate::rollback::{Names, Sources};
 use crate::split::{Bucket, Mirror, Split, Weight};
 use crate::sticky::{Assigner, Assignment, Place};
@@ -55,6 +55,8 @@ pub struct Trace<'a> {
     pub is_mirrored: bool,
     /// Whether an override was accepted, even where a rollback beats it.
     pub is_overridden: bool,
+    /// What brought an override that is to be sent on.
+    pub forwarded: Option<Carrier<'a>>,
 }
 
 impl Policy {
@@ -66,7 +68,7 @@ impl Policy {
         around: Surroundings<'_>,
         host: &mut impl Host,
     ) -> Trace<'a> {
-        // The override is removed from the request also where a rollback beats it.
+        // Looked at also where a rollback beats it, for it may ask for an explanation.
         let overridden =
             (self.overrides.as_ref()).and_then(|overrides| overrides.accept(request, name, host));
         let mut asking = Asking {
@@ -75,7 +77,7 @@ impl Policy {
             request,
             around,
             host,
-            overridden,
+            overridden: overridden.map(|accepted| accepted.variant),
             assignment: None,
             weight: None,
             most: None,
@@ -84,7 +86,9 @@ impl Policy {
         let is_mirrored = asking.is_mirrored(decision);
         let weight = asking.weight_in_force();
         let assignment = asking.assignment;
-        Trace { decision, assignment, weight, is_mirrored, is_overridden: overridden.is_some() }
+        let is_overridden = overridden.is_some();
+        let forwarded = overridden.and_then(|accepted| accepted.forwarded);
+        Trace { decision, assignment, weight, is_mirrored, is_overridden, forwarded }
     }
 }
 

@@ -24,6 +24,29 @@ pub fn all(headers: Pairs<'_>) -> impl Iterator<Item = Cookie<'_>> + Clone {
     })
 }
 
+/// One line for all `cookie` headers that lacks the cookies of some names (RFC 9113, section
+/// 8.2.3, allows to join several); None if there are none of these names.
+#[must_use]
+#[inline(never)]
+pub fn without(headers: Pairs<'_>, is_dropped: &dyn Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
+    if !all(headers).any(|cookie| is_dropped(cookie.name())) {
+        return None;
+    }
+    let mut left = Vec::new();
+    for pair in headers.all(b"cookie").flat_map(|line| line.split(|byte| *byte == b';')) {
+        let mut parts = pair.splitn(2, |byte| *byte == b'=');
+        let name = trimmed(parts.next().unwrap_or_default());
+        if (parts.next().is_some() && is_dropped(name)) || trimmed(pair).is_empty() {
+            continue;
+        }
+        if !left.is_empty() {
+            left.extend_from_slice(b"; ");
+        }
+        left.extend_from_slice(trimmed(pair));
+    }
+    Some(left)
+}
+
 /// A cookie in its header.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookie<'a> {
@@ -107,5 +130,23 @@ mod tests {
     #[test]
     fn the_first_of_several_cookie_headers_counts() {
         assert_eq!(found(&[b"a=1", b"uid=2", b"uid=3"], "uid").as_deref(), Some(&b"2"[..]));
+    }
+
+    #[test]
+    fn what_is_left_without_a_cookie_is_one_line() {
+        let left = |lines: &[&[u8]]| {
+            let headers = encode(lines.iter().map(|line| (&b"cookie"[..], *line)));
+            without(Pairs::new(&headers), &|name| name == b"t")
+                .map(|left| String::from_utf8(left).unwrap())
+        };
+        for (lines, expected) in [
+            (&[&b"a=1; t=x;  b=\"2\""[..], b"flag; t =y;c="][..], Some("a=1; b=\"2\"; flag; c=")),
+            (&[b"t=x"], Some("")),
+            (&[b";t=x ; ;"], Some("")),
+            (&[b"t; tt=1; a=t=1"], None),
+            (&[], None),
+        ] {
+            assert_eq!(left(lines).as_deref(), expected);
+        }
     }
 }

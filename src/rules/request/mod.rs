@@ -2,6 +2,7 @@
 //! its query and its cookies.
 
 mod authority;
+mod carriers;
 mod cookie;
 mod path;
 mod query;
@@ -16,13 +17,18 @@ use crate::tags::{EXPLAIN_HEADER, IncomingTags, Tags};
 use crate::wire::{Lengths, Pairs, Repeated};
 
 pub use authority::{LONGEST_HOST, Room, normalize};
-pub use cookie::{Cookie, all as all_cookies, find as find_cookie, trimmed};
+pub use carriers::{Carrier, Carriers};
+pub use cookie::{
+    Cookie, all as all_cookies, find as find_cookie, trimmed, without as cookies_without,
+};
 pub use path::{decoded as decoded_path, of_target};
 pub use query::{Parameter, all as all_parameters, find as find_parameter};
 pub use search::{Names, Search};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
+/// What Envoy adds to a request that it redirects internally.
+const ORIGINAL_URL: &[u8] = b"x-envoy-original-url";
 /// Its path, with the query.
 pub const PATH: &[u8] = b":path";
 
@@ -59,6 +65,9 @@ where
     }
 }
 
+/// The value of a header, if it came in one line.
+type Line<'a> = Result<&'a [u8], Repeated>;
+
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
@@ -70,12 +79,18 @@ pub struct Request<'a> {
     pub target: &'a [u8],
     /// Which tags came along.
     pub incoming: IncomingTags,
+    /// Whether an internal redirect may have made this request. A client can send the header too.
+    pub may_be_redirected: bool,
+    /// Whether the tags are those that an earlier pass of this request wrote.
+    pub are_tags_own: bool,
+    /// Whether the header of an override came along.
+    pub has_override: bool,
     /// What the header that asks why holds, in its first line.
     pub why: Option<&'a [u8]>,
     /// Whether a condition was about a header that came in several lines, so that it did not hold.
     pub has_repeated_condition: Cell<bool>,
     /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
-    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
+    key: Option<(&'a [u8], Line<'a>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
@@ -86,19 +101,28 @@ pub struct HeadersOfInterest {
     /// The first header of all that may hold a targeting key: found on the way, while others are
     /// searched for.
     key: Option<Box<[u8]>>,
+    /// Where overrides arrive.
+    carriers: Carriers,
 }
 
 impl HeadersOfInterest {
-    /// The tags, and a header that will be asked for.
+    /// The tags, a header that will be asked for, and what may bring an override.
     #[must_use]
-    pub fn new(tags: &Tags, key: Option<&str>) -> Self {
-        let key = key.map(str::as_bytes);
-        let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes()]
+    pub fn new(tags: &Tags, key: Option<&str>, carriers: Carriers) -> Self {
+        // A header of both kinds is noted as an override, and searched for as a key.
+        let key = key.map(str::as_bytes).filter(|key| !carriers.has_header(key));
+        let lengths = [AUTHORITY, PATH, EXPLAIN_HEADER.as_bytes(), ORIGINAL_URL]
             .into_iter()
             .chain(tags.names().map(str::as_bytes))
             .chain(key)
-            .fold(Lengths::default(), |lengths, name| lengths.or(Lengths::of(name)));
-        Self { lengths, key: key.map(Into::into) }
+            .fold(carriers.lengths(), |lengths, name| lengths.or(Lengths::of(name)));
+        Self { lengths, key: key.map(Into::into), carriers }
+    }
+
+    /// Where overrides arrive.
+    #[must_use]
+    pub fn carriers(&self) -> &Carriers {
+        &self.carriers
     }
 }
 
@@ -120,6 +144,10 @@ impl<'a> Request<'a> {
             } else if wanted.key.as_ref().is_some_and(|key| bytes::equal(name, key)) {
                 let line = if request.key.is_none() { Ok(value) } else { Err(Repeated) };
                 request.key = Some((name, line));
+            } else if wanted.carriers.has_header(name) {
+                request.has_override = true;
+            } else if bytes::equal(name, ORIGINAL_URL) {
+                request.may_be_redirected = true;
             }
         });
         request

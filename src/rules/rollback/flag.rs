@@ -1,72 +1,87 @@
 //! The values of a rollback flag.
 
+use super::names::Names;
 use crate::config::is_name;
 use crate::decimal::Decimal;
-use crate::wire::{Texts, Value};
+use crate::wire::Value;
 
-/// What a flag says.
+/// Texts that roll back everybody, in any case.
+const EVERYBODY: [&str; 9] = ["true", "yes", "on", "1", "y", "t", "enable", "enabled", "all"];
+/// Texts that roll back nobody, in any case, unless a deployment has this name.
+const NOBODY: [&str; 10] = ["false", "no", "off", "0", "n", "f", "none", "disable", "disabled", ""];
+/// What stands for every name.
+const ANY_NAME: &[u8] = b"*";
+
+/// What a flag says of one deployment.
 #[derive(Clone, Copy, Debug)]
 pub enum Flag<'a> {
     /// Nobody is rolled back.
     Off,
     /// All deployments are rolled back.
     On,
-    /// The named deployments are rolled back.
-    Deployments(Flagged<'a>),
+    /// Deployments are named.
+    Named(Named<'a>),
     /// Not to be understood.
     Unreadable,
 }
 
-/// The deployments that a flag names.
+/// Deployments that a flag names.
 #[derive(Clone, Copy, Debug)]
-pub struct Flagged<'a> {
-    text: &'a str,
-    list: Texts<'a>,
-}
-
-impl<'a> Flagged<'a> {
-    /// The names, in the order written.
-    pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let texts = self.text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        texts.chain(self.list.iter())
-    }
+pub struct Named<'a> {
+    /// Whether the deployment is among them.
+    pub is_meant: bool,
+    /// The first name that no deployment has.
+    pub unknown: Option<&'a [u8]>,
 }
 
 impl<'a> Flag<'a> {
-    /// Reads a value. A text that reads as a number is one, unless a deployment has this name:
-    /// Envoy's YAML loader hands on fractions and large integers as texts.
+    /// Reads a value for a deployment. A text that reads as a number is one, unless a deployment
+    /// has this name: Envoy's YAML loader hands on fractions and large integers as texts.
     #[must_use]
-    pub fn read(value: Value<'a>, is_deployment: impl Fn(&str) -> bool) -> Self {
+    pub fn read(value: Value<'a>, deployment: &str, names: &Names) -> Self {
         match value {
             Value::Bool(flag) => Self::from_bool(flag),
             Value::Number(number) => Self::from_bool(number != 0.0),
-            Value::Text(text) => Self::read_text(text.trim(), is_deployment),
+            Value::Text(text) => Self::read_text(text.trim(), deployment, names),
             Value::List(list) if list.is_empty() => Self::Off,
-            Value::List(list) if list.iter().all(is_name) => {
-                Self::Deployments(Flagged { text: "", list })
-            }
-            Value::List(_) | Value::Struct | Value::Unreadable => Self::Unreadable,
+            Value::List(list) => Self::read_names(list.iter(), deployment, names),
+            Value::Struct | Value::Unreadable => Self::Unreadable,
         }
     }
 
-    fn read_text(text: &'a str, is_deployment: impl Fn(&str) -> bool) -> Self {
+    fn read_text(text: &'a str, deployment: &str, names: &Names) -> Self {
         let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is(&["", "false", "no", "off", "0"]) {
-            return Self::Off;
-        }
-        if is(&["true", "yes", "on", "1"]) {
+        if is(&EVERYBODY) {
             return Self::On;
         }
-        if !is_deployment(text)
-            && let Some(number) = Decimal::parse(text)
-        {
-            return Self::from_bool(!number.is_zero());
+        if !names.has(text.as_bytes()) {
+            if is(&NOBODY) {
+                return Self::Off;
+            }
+            if let Some(number) = Decimal::parse(text) {
+                return Self::from_bool(!number.is_zero());
+            }
         }
-        let mut names = text.split(',').map(str::trim);
-        if names.all(|name| name.is_empty() || is_name(name)) {
-            return Self::Deployments(Flagged { text, list: Texts::default() });
+        let texts = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Self::read_names(texts.map(str::as_bytes), deployment, names)
+    }
+
+    /// One pass, for there may be thousands.
+    fn read_names(texts: impl Iterator<Item = &'a [u8]>, deployment: &str, names: &Names) -> Self {
+        let (mut is_meant, mut unknown) = (false, None);
+        for name in texts {
+            if name == ANY_NAME || (name.eq_ignore_ascii_case(b"all") && !names.has(name)) {
+                return Self::On;
+            }
+            if !is_name(name) {
+                return Self::Unreadable;
+            }
+            is_meant |= name.eq_ignore_ascii_case(deployment.as_bytes());
+            if unknown.is_none() && !names.has(name) {
+                unknown = Some(name);
+            }
         }
-        Self::Unreadable
+        Self::Named(Named { is_meant, unknown })
     }
 
     fn from_bool(flag: bool) -> Self {
@@ -78,25 +93,55 @@ impl<'a> Flag<'a> {
 mod tests {
     use super::*;
 
-    fn names(value: &str) -> Option<Vec<&str>> {
-        match Flag::read(Value::Text(value), |text| text == "2024.11") {
-            Flag::Deployments(names) => Some(names.iter().collect()),
+    fn read<'a>(text: &'a str, deployments: &[&str]) -> Flag<'a> {
+        let mut names = Names::default();
+        for (place, name) in deployments.iter().enumerate() {
+            names.enter(name, place).unwrap();
+        }
+        Flag::read(Value::Text(text), deployments.first().unwrap_or(&"-"), &names)
+    }
+
+    /// Whether the first of these deployments is among the names, and the first unknown one.
+    fn named<'a>(text: &'a str, deployments: &[&str]) -> Option<(bool, Option<&'a str>)> {
+        match read(text, deployments) {
+            Flag::Named(Named { is_meant, unknown }) => {
+                Some((is_meant, unknown.map(|name| std::str::from_utf8(name).unwrap())))
+            }
             _ => None,
         }
     }
 
     #[test]
     fn a_text_is_a_number_unless_a_deployment_is_called_so() {
-        assert!(matches!(Flag::read(Value::Text("0.0"), |_| false), Flag::Off));
-        assert!(matches!(Flag::read(Value::Text("0.25"), |_| false), Flag::On));
-        assert!(matches!(Flag::read(Value::Text("2024.11"), |_| false), Flag::On));
-        assert_eq!(names("2024.11"), Some(vec!["2024.11"]));
+        assert!(matches!(read("0.0", &[]), Flag::Off));
+        assert!(matches!(read("0.25", &[]), Flag::On));
+        assert!(matches!(read("2024.11", &[]), Flag::On));
+        assert_eq!(named("2024.11", &["2024.11"]), Some((true, None)));
     }
 
     #[test]
     fn a_text_that_is_no_list_of_names_is_unreadable() {
-        assert_eq!(names("fraud-eu"), Some(vec!["fraud-eu"]));
-        assert!(matches!(Flag::read(Value::Text("fraud eu"), |_| false), Flag::Unreadable));
-        assert!(matches!(Flag::read(Value::Text("?!?!?!?!"), |_| false), Flag::Unreadable));
+        assert_eq!(named("fraud-eu", &[]), Some((false, Some("fraud-eu"))));
+        assert_eq!(named("ham, A,,b, c", &["a", "ham"]), Some((true, Some("b"))));
+        assert!(matches!(read("fraud eu", &[]), Flag::Unreadable));
+        assert!(matches!(read("?!?!?!?!", &[]), Flag::Unreadable));
+    }
+
+    #[test]
+    fn words_for_everybody_and_for_nobody_are_read_in_any_case() {
+        for word in ["all", "*", "y", "t", "enable", "Enabled", "ALL", "fraud, all", "*,fraud"] {
+            assert!(matches!(read(word, &[]), Flag::On), "{word}");
+        }
+        for word in ["n", "f", "None", "disable", "DISABLED", " ", "No"] {
+            assert!(matches!(read(word, &[]), Flag::Off), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_word_for_nobody_names_the_deployment_that_is_called_so() {
+        assert_eq!(named("n", &["N"]), Some((true, None)));
+        assert_eq!(named("off", &["off"]), Some((true, None)));
+        assert_eq!(named("fraud, all", &["all"]), Some((true, Some("fraud"))));
+        assert!(matches!(read("all", &["all"]), Flag::On));
     }
 }

@@ -1,10 +1,15 @@
 //! What rolls green back: flags and weights in filter metadata.
 
 mod flag;
+pub mod guard;
 mod max_green_weight;
+mod names;
 mod reading;
 mod sources;
+mod warned;
 
-pub use flag::{Flag, Flagged};
+pub use flag::{Flag, Named};
 pub use max_green_weight::max_green_weight;
-pub use sources::{MAX_GREEN_WEIGHT, Names, Sources};
+pub use names::Names;
+pub use sources::{MAX_GREEN_WEIGHT, NOTES, Sources};
+pub use warned::{Warned, Warning};

@@ -5,9 +5,10 @@ use std::slice::EscapeAscii;
 
 use twox_hash::XxHash64;
 
-use super::flag::Flag;
-use super::sources::Names;
+use super::flag::{Flag, Named};
+use super::names::Names;
 use crate::host::Host;
+use crate::metrics::Counter;
 use crate::split::Weight;
 use crate::wire::PropertyPath;
 
@@ -21,25 +22,44 @@ pub struct Reading<'a, H> {
     pub all: &'a Names,
     /// The host, which warns.
     pub host: &'a mut H,
-    /// Set where something cannot be understood.
-    pub is_unreadable: &'a mut bool,
+    /// What was found out of order.
+    pub found: &'a mut Findings,
+}
+
+/// What a request met that somebody should look at. Each is counted once for a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Findings {
+    is_unreadable: bool,
+    has_unknown_name: bool,
+    has_unknown_key: bool,
+}
+
+impl Findings {
+    /// Counts what was found.
+    pub fn count(self, host: &mut impl Host) {
+        for (is_found, counter) in [
+            (self.is_unreadable, Counter::RollbackUnreadable),
+            (self.has_unknown_name, Counter::RollbackUnknownName),
+            (self.has_unknown_key, Counter::RollbackUnknownKey),
+        ] {
+            if is_found {
+                host.count(counter);
+            }
+        }
+    }
 }
 
 impl<H: Host> Reading<'_, H> {
     /// How far green may go by a flag: no way if it rolls the deployment back.
     pub fn flag(&mut self, key: &[u8], value: &[u8]) -> Weight {
-        let all = self.all;
-        let is_deployment = |text: &str| all.get(text.as_bytes()).is_some();
-        let is_rolled_back = match Flag::read(H::value(value), is_deployment) {
+        let is_rolled_back = match Flag::read(H::value(value), self.deployment, self.all) {
             Flag::Off => false,
             Flag::On => true,
-            Flag::Deployments(names) => {
-                for unknown in names.iter().filter(|name| !is_deployment(name)) {
-                    self.warn(key, unknown.as_bytes(), || {
-                        format!("names \"{unknown}\", and no deployment has this name")
-                    });
+            Flag::Named(Named { is_meant, unknown }) => {
+                if let Some(name) = unknown {
+                    self.unknown_name(key, value, name);
                 }
-                names.iter().any(|name| name == self.deployment)
+                is_meant
             }
             Flag::Unreadable => return self.unreadable(key, value),
         };
@@ -48,7 +68,7 @@ impl<H: Host> Reading<'_, H> {
 
     /// Nothing may go to green where something cannot be understood.
     pub fn unreadable(&mut self, key: &[u8], value: &[u8]) -> Weight {
-        *self.is_unreadable = true;
+        self.found.is_unreadable = true;
         self.warn(key, value, || {
             format!("cannot be understood, so green is rolled back: \"{}\"", shown(value))
         });
@@ -57,7 +77,18 @@ impl<H: Host> Reading<'_, H> {
 
     /// A key that means nothing.
     pub fn unknown_key(&mut self, key: &[u8]) {
-        self.warn(key, b"", || "is neither `rollback` nor `max_green_weight`".to_owned());
+        self.found.has_unknown_key = true;
+        self.warn(key, b"", || {
+            "is none of `rollback`, `max_green_weight`, `by`, `reason`, `since`, `ticket`".into()
+        });
+    }
+
+    /// A name that no deployment has. It stands for all of this value: there may be thousands.
+    fn unknown_name(&mut self, key: &[u8], value: &[u8], name: &[u8]) {
+        self.found.has_unknown_name = true;
+        self.warn(key, value, || {
+            format!("names \"{}\", and no deployment has this name", shown(name))
+        });
     }
 
     /// Warns once for each place and value, not for each request.

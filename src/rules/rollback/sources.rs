@@ -4,20 +4,19 @@
 //! Absent is not the same as unreadable: what cannot be understood rolls everybody back.
 
 use super::max_green_weight::max_green_weight;
-use super::reading::Reading;
+use super::names::Names;
+use super::reading::{Findings, Reading};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, Source};
 use crate::host::{Environment, Host};
-use crate::metrics::Counter;
 use crate::split::Weight;
 use crate::wire::{Property, PropertyPath};
 
 const FLAG: &[u8] = b"rollback";
 /// The key of a cap, which is a number and not a flag.
 pub const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
-
-/// Names of all deployments.
-pub type Names = ByteMap<()>;
+/// Keys that people leave for each other beside a flag. They may hold anything.
+pub const NOTES: [&[u8]; 4] = [b"by", b"reason", b"since", b"ticket"];
 
 /// Where flags and maximum weights are looked up. If several are set, the lowest wins.
 #[derive(Clone, Debug)]
@@ -35,12 +34,12 @@ impl Sources {
     /// How far green of a deployment may go: 100 percent unless something says otherwise, 0 if it
     /// is rolled back.
     pub fn max_green_weight(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
-        let (mut lowest, mut is_unreadable) = (Weight::FULL, false);
+        let (mut lowest, mut findings) = (Weight::FULL, Findings::default());
         for place in &self.0 {
             let (Location::Namespace(path) | Location::Flag(path)) = place;
             let property = host.metadata(path);
-            let is_unreadable = &mut is_unreadable;
-            let mut reading = Reading { path, deployment, all, host, is_unreadable };
+            let found = &mut findings;
+            let mut reading = Reading { path, deployment, all, host, found };
             let found = match (property, place) {
                 (Property::Absent, _) => continue,
                 (Property::Unreadable, _) => reading.unreadable(b"", b""),
@@ -52,9 +51,7 @@ impl Sources {
                 break;
             }
         }
-        if is_unreadable {
-            host.count(Counter::RollbackUnreadable);
-        }
+        findings.count(host);
         lowest
     }
 
@@ -100,8 +97,10 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
             FLAG => reading.flag(FLAG, value),
             MAX_GREEN_WEIGHT => max_green_weight(H::value(value))
                 .unwrap_or_else(|| reading.unreadable(MAX_GREEN_WEIGHT, value)),
-            _ => {
-                reading.unknown_key(key);
+            key => {
+                if !NOTES.contains(&key) {
+                    reading.unknown_key(key);
+                }
                 continue;
             }
         });

@@ -12,7 +12,7 @@ use crate::config::{self, Born, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::Counter;
 use crate::request::{Request, ValueNames, Values};
-use crate::wire::{PropertyPath, Repeated};
+use crate::wire::PropertyPath;
 
 /// What an error says of a key that is none of these, or several.
 const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
@@ -179,13 +179,13 @@ impl KeySource {
         host: &mut impl Host,
     ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
-            Self::Header(name) => match request.single(name) {
-                Ok(value) => value.map(Cow::Borrowed),
-                Err(Repeated) => {
+            Self::Header(name) => {
+                let line = request.single(name);
+                if line.is_err() {
                     host.count(Counter::RepeatedKey);
-                    None
                 }
-            },
+                line.unwrap_or_default().map(Cow::Borrowed)
+            }
             Self::Cookie(name) => values.cookie(name.as_bytes()).map(Cow::Borrowed),
             Self::EncodedCookie(name) => {
                 let value = values.cookie(name.as_bytes());

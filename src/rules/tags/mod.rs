@@ -155,7 +155,7 @@ impl Tags {
                 Tag::Bucket => number,
             };
             match value {
-                Some(value) => host.set_request_header(name, value),
+                Some(value) => host.set_request_header(name, value.as_bytes()),
                 None if incoming.has(*tag) => host.remove_request_header(name),
                 None => continue,
             }

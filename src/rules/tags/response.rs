@@ -6,6 +6,7 @@ use super::EXPLAIN_HEADER;
 
 use crate::host::Host;
 use crate::variant::Variant;
+use crate::wire::FirstPass;
 
 /// What a response carries for the client; most carry nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Response {
     pub set_cookie: Option<String>,
     /// Why it was decided so.
     pub explanation: Option<String>,
+    /// What a second pass has to know of this one, if Envoy redirects the request internally.
+    pub second_pass: Option<Box<FirstPass>>,
     /// Whether shared caches must not keep the response, because it is for this client alone.
     pub is_private: bool,
 }
@@ -24,8 +27,24 @@ impl Response {
     /// Whether it carries nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { variant, set_cookie, explanation, is_private } = self;
-        variant.is_none() && set_cookie.is_none() && explanation.is_none() && !is_private
+        let Self { variant, set_cookie, explanation, second_pass, is_private } = self;
+        variant.is_none()
+            && set_cookie.is_none()
+            && explanation.is_none()
+            && second_pass.is_none()
+            && !is_private
+    }
+
+    /// What is left of a response that never came, for a pass after an internal redirect.
+    #[must_use]
+    pub fn into_first_pass(self) -> FirstPass {
+        let mut left = self.second_pass.map(|left| *left).unwrap_or_default();
+        if let Some(set_cookie) = self.set_cookie {
+            let cookie = set_cookie.split(';').next().unwrap_or_default();
+            left.lines.push((b"cookie".to_vec(), cookie.as_bytes().to_vec()));
+            left.set_cookie = Some(set_cookie);
+        }
+        left
     }
 
     /// Writes it to the response headers.

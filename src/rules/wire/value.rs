@@ -19,20 +19,21 @@ pub enum Value<'a> {
     Unreadable,
 }
 
-/// The texts of a list, in place: the names of these pairs.
+/// The texts of a list, in place: the names of these pairs. Whoever looks at them sees whether
+/// they are UTF-8.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Texts<'a>(Pairs<'a>);
 
 impl<'a> Texts<'a> {
-    /// The names of these pairs; None unless all of them are UTF-8.
+    /// The names of these pairs.
     #[must_use]
-    pub fn new(names: Pairs<'a>) -> Option<Self> {
-        names.iter().all(|(name, _)| std::str::from_utf8(name).is_ok()).then_some(Self(names))
+    pub fn new(names: Pairs<'a>) -> Self {
+        Self(names)
     }
 
     /// The texts, in their order.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter_map(|(name, _)| std::str::from_utf8(name).ok())
+    pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().map(|(name, _)| name)
     }
 
     /// Whether there are none.
