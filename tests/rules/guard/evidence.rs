@@ -166,9 +166,15 @@ proptest! {
         ticks in ticks(), green in any_counts(), blue in any_counts(),
     ) {
         let a = question().threshold.evidence();
-        let halves = Counts { failed: green.failed.min(green.seen / 2), ..green };
-        for (green, cap) in [(green, a.powf(0.48)), (halves, a.powf(0.125))] {
-            for (before, after) in before_and_after(&ticks, BothCounts { green, blue }) {
+        let half = |green: Counts| Counts { failed: green.failed.min(green.seen / 2), ..green };
+        // Ticks that were joined are one: half of each of them may fail.
+        let halves: Vec<_> = (ticks.iter())
+            .map(|tick| BothCounts { green: half(tick.green), ..*tick })
+            .collect();
+        for (ticks, green, cap) in
+            [(&ticks, green, a.powf(0.48)), (&halves, half(green), a.powf(0.125))]
+        {
+            for (before, after) in before_and_after(ticks, BothCounts { green, blue }) {
                 prop_assert!(after <= (before + 1.0) * cap * (1.0 + 1e-9), "{before} {after}");
             }
         }
