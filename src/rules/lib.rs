@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bytes;
-pub mod config;
+pub use bluegreen_config as config;
 pub mod decimal;
 pub mod decision;
 pub mod deployment;

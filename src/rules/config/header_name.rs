@@ -1,6 +1,6 @@
 //! Names that HTTP allows for headers and cookies.
 
-use crate::config::{ConfigErrors, Path};
+use crate::{ConfigErrors, Path};
 
 /// Headers that the filter must not write or remove: those that belong to the connection or to the
 /// framing of a message (RFC 9110, section 7.6.1), that carry credentials, or that tell where a

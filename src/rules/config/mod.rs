@@ -1,7 +1,9 @@
 //! The routing configuration as written: JSON in `snake_case`, unknown keys refused.
 //!
-//! Nothing here is checked beyond its type, and whatever may be missing has a default;
-//! [`crate::table::Table`] is what has been validated.
+//! Nothing here is checked beyond its type, and whatever may be missing has a default; the table of
+//! the rules is what has been validated. A package of its own, because it is compiled to be small
+//! and the rules to be fast.
+#![forbid(unsafe_code)]
 
 mod deployment;
 pub mod either;

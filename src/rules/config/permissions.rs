@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::either::text_or_object;
-use crate::config::strict::{Keyword, non_null, objects};
+use crate::either::text_or_object;
+use crate::strict::{Keyword, non_null, objects};
 
 /// Who may choose a variant for one request: at least one of `allow` and `keys`.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -9,8 +9,8 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::json_text::{Part, members, parts};
-use crate::config::strict::Object;
-use crate::config::{Config, ConfigErrors, Deployment, Path, shortened};
+use crate::strict::Object;
+use crate::{Config, ConfigErrors, Deployment, Path, shortened};
 
 /// Keys that had another name once, and their name now.
 const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];

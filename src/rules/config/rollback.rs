@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use crate::config::either::text_or_object;
-use crate::config::strict::{Keyword, non_null};
+use crate::either::text_or_object;
+use crate::strict::{Keyword, non_null};
 
 /// Where rollback flags are looked up.
 #[derive(Debug, Deserialize)]

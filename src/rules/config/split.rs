@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::config::Number;
-use crate::config::strict::{Keyword, non_null, objects};
+use crate::Number;
+use crate::strict::{Keyword, non_null, objects};
 
 /// A weight that every proxy computes from the clock: 0 before the start, the last step's weight
 /// for ever after.

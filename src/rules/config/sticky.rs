@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::strict::{Keyword, non_null, non_null_object, non_null_objects, objects};
+use crate::strict::{Keyword, non_null, non_null_object, non_null_objects, objects};
 
 /// Where the targeting key is found and how it becomes a bucket.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IntoDeserializer, MapAccess, Visitor};
 
-use crate::config::{ConfigErrors, Path};
+use crate::{ConfigErrors, Path};
 
 /// One of the words that are known, or another text. A text that is not known is reported with the
 /// other errors, not in place of them.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::strict::{Keyword, optional_object};
+use crate::strict::{Keyword, optional_object};
 
 /// Names of the tags; null switches one off.
 #[derive(Debug, Deserialize)]
