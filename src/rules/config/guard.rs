@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::config::Number;
-use crate::config::strict::{non_null, object};
+use crate::Number;
+use crate::strict::{non_null, object};
 
 /// Takes everybody back to blue when green fails more often than blue.
 #[derive(Clone, Debug, Deserialize)]
