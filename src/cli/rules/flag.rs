@@ -26,7 +26,7 @@ pub fn flag(value: &Value, deployments: &HashSet<&str>) -> FlagSays {
     }
     match Flag::read(metadata::value(&bytes), "", &names) {
         Flag::Off | Flag::On => FlagSays::Known,
-        Flag::Named(named) => match named.unknown {
+        Flag::Named(flagged) => match flagged.unknown {
             Some(name) => FlagSays::UnknownName(String::from_utf8_lossy(name).into_owned()),
             None => FlagSays::Known,
         },

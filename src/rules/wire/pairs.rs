@@ -19,6 +19,7 @@ pub type Line<'a> = (&'a [u8], &'a [u8]);
 #[derive(Clone, Copy, Debug)]
 enum Form<'a> {
     Encoded(Encoded<'a>),
+    #[cfg(feature = "lines")]
     Lines(&'a [Line<'a>]),
 }
 
@@ -92,6 +93,7 @@ impl<'a> Pairs<'a> {
     }
 
     /// Pairs that lie anywhere.
+    #[cfg(feature = "lines")]
     #[must_use]
     pub fn of_lines(lines: &'a [Line<'a>]) -> Self {
         Self(Form::Lines(lines))
@@ -102,6 +104,7 @@ impl<'a> Pairs<'a> {
     pub fn is_empty(self) -> bool {
         match self.0 {
             Form::Encoded(encoded) => encoded.sizes.is_empty(),
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => lines.is_empty(),
         }
     }
@@ -113,6 +116,7 @@ impl<'a> Pairs<'a> {
             Form::Encoded(encoded) => {
                 encoded.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
             }
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => lines.iter().all(|(_, value)| value.is_empty()),
         }
     }
@@ -131,6 +135,7 @@ impl<'a> Pairs<'a> {
     fn wanted<F: Fn(u64) -> bool + Copy>(self, is_wanted: F) -> Iter<'a, F> {
         match self.0 {
             Form::Encoded(encoded) => Iter::Encoded(encoded.wanted(is_wanted)),
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => Iter::Lines(lines.iter(), is_wanted),
         }
     }
@@ -195,6 +200,7 @@ impl<'a> Encoded<'a> {
 #[derive(Clone)]
 enum Iter<'a, F> {
     Encoded(EncodedIter<'a, F>),
+    #[cfg(feature = "lines")]
     Lines(std::slice::Iter<'a, Line<'a>>, F),
 }
 
@@ -205,6 +211,7 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Encoded(iter) => iter.next(),
+            #[cfg(feature = "lines")]
             Self::Lines(lines, is_wanted) => {
                 lines.by_ref().find(|(name, _)| is_wanted(length(name))).copied()
             }
@@ -213,6 +220,7 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
 
     /// All of them, with one look at the form and not one for each.
     #[inline]
+    #[cfg(feature = "lines")]
     fn fold<T, G: FnMut(T, Self::Item) -> T>(self, start: T, mut then: G) -> T {
         match self {
             Self::Encoded(iter) => iter.fold(start, then),
