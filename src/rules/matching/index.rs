@@ -6,6 +6,7 @@
 //! gives way to what is less. Of a deployment with several patterns the one counts that matched.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ptr;
 
 use super::hostname::HostPattern;
@@ -20,8 +21,6 @@ pub struct Index {
     /// Suffixes start with a dot.
     host_suffixes: LongestFirst<Paths>,
     any_host: Paths,
-    /// Whether any path is told from others.
-    has_paths: bool,
 }
 
 /// The deployments of one host, or of one wildcard, by path.
@@ -31,6 +30,9 @@ struct Paths {
     prefixes: LongestFirst<Candidates>,
     any: Candidates,
 }
+
+/// The path of a request as it is compared, once it is needed.
+type ComparedPath<'a> = OnceCell<Cow<'a, [u8]>>;
 
 /// A map from byte strings that also knows which lengths its keys have: a look-up tries each
 /// length once, however many keys there are.
@@ -45,7 +47,6 @@ impl Index {
     /// Enters a deployment under what one of its matches wants, after all that come before it in
     /// precedence. Whether a request can be found that belongs to it and not to one before it.
     pub fn enter(&mut self, matches: &Match, lookup: &Lookup, position: Position) -> bool {
-        self.has_paths |= matches.paths != [PathPattern::Any];
         let mut is_reachable = false;
         if matches.hosts.is_empty() {
             is_reachable = self.any_host.enter(matches, lookup, position);
@@ -63,11 +64,11 @@ impl Index {
     /// The deployment that a request belongs to.
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
-        let path = if self.has_paths { request.path() } else { Cow::default() };
+        let path = OnceCell::new();
         self.find_by_host(request, &path).or_else(|| self.any_host.find(request, &path))
     }
 
-    fn find_by_host(&self, request: &Request<'_>, path: &[u8]) -> Option<Position> {
+    fn find_by_host<'a>(&self, request: &Request<'a>, path: &ComparedPath<'a>) -> Option<Position> {
         // This only spares the time.
         if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
             return None;
@@ -113,7 +114,12 @@ impl Paths {
         is_reachable
     }
 
-    fn find(&self, request: &Request<'_>, path: &[u8]) -> Option<Position> {
+    fn find<'a>(&self, request: &Request<'a>, path: &ComparedPath<'a>) -> Option<Position> {
+        // This only spares the time.
+        if self.exact.is_empty() && self.prefixes.is_empty() {
+            return self.any.find(request);
+        }
+        let path = &**path.get_or_init(|| request.path());
         if !self.exact.is_empty()
             && let Some(candidates) = self.exact.get(path)
             && let Some(position) = candidates.find(request)

@@ -51,22 +51,44 @@ pub trait Values<'a> {
     fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>>;
 }
 
-impl<'a, C, P> Values<'a> for (Search<'_, C>, Search<'_, P>)
+/// A search that begins when it is needed, for most requests have their key in a header.
+struct Begun<S, F> {
+    search: Option<S>,
+    begin: F,
+}
+
+impl<S, F: Fn() -> S> Begun<S, F> {
+    fn new(begin: F) -> Self {
+        Self { search: None, begin }
+    }
+
+    fn get(&mut self) -> &mut S {
+        self.search.get_or_insert_with(&self.begin)
+    }
+}
+
+impl<'a, 'n, C, P, F, G> Values<'a> for (Begun<Search<'n, C>, F>, Begun<Search<'n, P>, G>)
 where
     C: Iterator<Item = Cookie<'a>> + Clone,
     P: Iterator<Item = Parameter<'a>> + Clone,
+    F: Fn() -> Search<'n, C>,
+    G: Fn() -> Search<'n, P>,
 {
     fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]> {
-        self.0.find(name).map(Cookie::value)
+        self.0.get().find(name).map(Cookie::value)
     }
 
     fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
-        self.1.find(name).map(Parameter::value)
+        self.1.get().find(name).map(Parameter::value)
     }
 }
 
 /// The value of a header, if it came in one line.
 type Line<'a> = Result<&'a [u8], Repeated>;
+
+fn query_of(target: &[u8]) -> &[u8] {
+    target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
+}
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
@@ -174,16 +196,16 @@ impl<'a> Request<'a> {
     /// What follows the first `?`.
     #[must_use]
     pub fn query(&self) -> &'a [u8] {
-        self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
+        query_of(self.target)
     }
 
     /// The values of cookies and parameters, to look for any of these names.
     #[must_use]
     pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
-        // This only spares the time.
-        let query = if names.parameters.is_empty() { &[] } else { self.query() };
-        let cookies = Search::new(&names.cookies, all_cookies(self.headers));
-        (cookies, Search::new(&names.parameters, all_parameters(query)))
+        let (headers, target) = (self.headers, self.target);
+        let cookies = move || Search::new(&names.cookies, all_cookies(headers));
+        let parameters = move || Search::new(&names.parameters, all_parameters(query_of(target)));
+        (Begun::new(cookies), Begun::new(parameters))
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).
