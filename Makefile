@@ -8,6 +8,8 @@ SHELL := bash
 
 include src/toolchain.mk
 include src/proxy_wasm/build.mk
+include src/cli/build.mk
+include src/dynamic_module/build.mk
 include tests/tests.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
@@ -15,10 +17,12 @@ include benches/benches.mk
 
 ## Main jobs
 
-run: build $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself)
-	$(PYTHON) -m tests.tour
+run: $(if $(NATIVE),build-native,build) $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
+	$(if $(NATIVE),ARTEFACT=native) $(PYTHON) -m tests.tour
 
-build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm
+build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm, and the program: dist/bluegreen
+
+build-native: $(LIBRARY) ## the filter as a dynamic module of Envoy: dist/libbluegreen-VERSION.so
 
 test: test-rules test-wasm32 test-envoy ## all tests, from pure rules to a real Envoy
 
@@ -29,6 +33,8 @@ lint: $(INSTALLED) target/.wasm32-wasip1 ## formatting, clippy, and whether gene
 	cargo run --quiet --locked --bin bluegreen -- schema | diff envoy/bluegreen.schema.json -
 	$(PYTHON) -m tests.oracle.check_vectors
 	@if command -v gofmt >/dev/null; then gofmt -l envoy tests | diff /dev/null -; fi
+
+install: ## the program for your shell, and as `kubectl bluegreen`
 
 schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json
@@ -43,7 +49,7 @@ clean: ## removes everything that was built or installed
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s @
 
-.PHONY: run build test lint schema bench clean help
+.PHONY: run build build-native test lint schema bench clean help
 
 ## Parts of the tests
 
@@ -58,14 +64,23 @@ test-wasm32: target/.wasm32-unknown-unknown $(WASM_BINDGEN_RUNNER) ## the same v
 fuzz: ## configurations, headers, metadata and overrides of any bytes (FUZZ_INPUTS a target, 1,000,000 unless given)
 	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} cargo test --release --locked --package bluegreen-tests --test fuzz -- --nocapture
 
-test-envoy: build $(INSTALLED) $(NAMED_ENVOY) ## end to end, through a real Envoy (ENVOY=1.36.4 for another version)
+fuzz-native: ## requests of any bytes through the module's C boundary, under AddressSanitizer and Miri of nightly Rust (FUZZ_REQUESTS, 10,000,000 unless given)
+	FUZZ_REQUESTS=$${FUZZ_REQUESTS:-10000000} RUSTFLAGS=-Zsanitizer=address cargo +nightly test --release --locked --package bluegreen-dynamic-module \
+		--lib --target x86_64-unknown-linux-gnu --target-dir target/sanitized -- --nocapture
+	MIRIFLAGS='-Zmiri-disable-isolation -Zmiri-permissive-provenance' cargo +nightly miri test --locked --package bluegreen-dynamic-module \
+		--lib --target-dir target/miri -- --nocapture
+
+test-envoy: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## end to end, through a real Envoy (ENVOY=1.36.4 for another version)
 	$(PYTHON) -m pytest -q tests/envoy
 
-.PHONY: test-rules test-wasm32 fuzz test-envoy
+test-native: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## the same with the dynamic module in the filter's place (ENVOY=1.38.2 and later)
+	ARTEFACT=native $(PYTHON) -m pytest -q tests/envoy
+
+.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native
 
 ## In a real mesh
 
-test-mesh: build image $(MESH_PROGRAMS) $(INSTALLED) $(NAMED_ENVOY) ## in a mesh of Istio's istiod, Kubernetes' API and Envoys (ISTIO=1.30 for the one before)
+test-mesh: build build-native image $(MESH_PROGRAMS) $(INSTALLED) $(NAMED_ENVOY) ## in a mesh of Istio's istiod, Kubernetes' API and Envoys (ISTIO=1.30 for the one before)
 	ISTIO=$(ISTIO) $(PYTHON) -m pytest -q tests/mesh
 
 mesh-tools: $(CONTROL_PLANE) ## its programs, by Go: kube-apiserver, kubectl, etcd, istiod, istioctl

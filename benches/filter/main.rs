@@ -10,6 +10,7 @@
 
 mod configuration;
 mod decision;
+mod growth;
 mod matching;
 mod request;
 mod sticky;
@@ -28,6 +29,6 @@ fn quick() -> Criterion {
 criterion_group! {
     name = filter;
     config = quick();
-    targets = matching::bench, sticky::bench, decision::bench, request::bench, configuration::bench
+    targets = matching::bench, sticky::bench, decision::bench, request::bench, configuration::bench, growth::bench
 }
 criterion_main!(filter);

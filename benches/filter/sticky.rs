@@ -3,14 +3,17 @@
 use std::hint::black_box;
 
 use bluegreen::config::{self, ConfigErrors, Path};
+use bluegreen::filter;
+use bluegreen::request::ValueNames;
 use bluegreen::split::Salt;
 use bluegreen::sticky::{Ignored, KeySource};
 use bluegreen::wire::Pairs;
-use criterion::{BenchmarkId, Criterion};
+use criterion::{BatchSize, BenchmarkId, Criterion};
 use serde_json::json;
 
 use bluegreen_tests::environment::{Everything, configured};
 use bluegreen_tests::fake_host::{FakeHost, header};
+use bluegreen_tests::silent_host::SilentHost;
 
 pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("key");
@@ -33,20 +36,20 @@ pub fn bench(criterion: &mut Criterion) {
                 .unwrap();
         let headers = [header("x-user-id", "u-4711"), header("cookie", cookie)];
         let mut host = FakeHost::with_request(Some("a.example"), path, &headers);
-        let buffer = bluegreen::host::Host::request_headers(&mut host);
+        let buffer = host.encoded_headers();
         let table = configured(r#"{"deployments": [{"name": "a"}]}"#).unwrap();
         let request = table.read(Pairs::new(&buffer));
-        assert_eq!(
-            source.find(&request, &none_ignored, &mut host).as_deref(),
-            Some(&b"u-4711"[..])
-        );
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                black_box(source.find(black_box(&request), &none_ignored, &mut host)).is_some()
-            });
-        });
+        let mut names = ValueNames::default();
+        source.add_name(&mut names);
+        let mut find = || {
+            let mut values = request.values(&names);
+            source.find(black_box(&request), &mut values, &none_ignored, &mut host)
+        };
+        assert_eq!(find().as_deref(), Some(&b"u-4711"[..]));
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(find()).is_some()));
     }
     group.finish();
+    many_keys(criterion);
 
     let mut group = criterion.benchmark_group("bucket");
     let salt = Salt::new("fraud");
@@ -55,5 +58,37 @@ pub fn bench(criterion: &mut Criterion) {
         group.bench_with_input(BenchmarkId::from_parameter(size), &key, |bencher, key| {
             bencher.iter(|| salt.bucket(black_box(key)));
         });
+    }
+}
+
+/// Keys that are all absent, of a request whose query or cookies are as long as Envoy lets them be.
+fn many_keys(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("absent_keys_in_60_kb");
+    let parameters = |separator: &str, name: &str| {
+        let all: Vec<String> =
+            (0..).map(|n| format!("{name}{}=v-{n}", n % 900 + 100)).take(5_000).collect();
+        let text = all.join(separator);
+        assert!((50_000..70_000).contains(&text.len()), "{}", text.len());
+        text
+    };
+    for (kind, name, query, cookie) in [
+        ("query", "user", parameters("&", "user"), String::new()),
+        ("query", "escaped", parameters("&", "us%65r"), String::new()),
+        ("cookie", "uid", String::new(), parameters(";", "user")),
+    ] {
+        let path = format!("/?{query}");
+        let headers = [(":path", path.as_str()), ("cookie", cookie.as_str())];
+        for amount in [1, 10, 100] {
+            let keys: Vec<_> =
+                (0..amount).map(|n| json!({(kind): format!("user-{n:02}")})).collect();
+            let config = json!({"deployments": [{"name": "a", "sticky": {"keys": keys}}]});
+            let table = configured(&config.to_string()).unwrap();
+            group.bench_function(BenchmarkId::new(format!("{kind}_{name}"), amount), |bencher| {
+                let setup = || SilentHost::with_request(&headers);
+                let routine =
+                    |host: &mut SilentHost| filter::on_request_headers(&table, host).is_some();
+                bencher.iter_batched_ref(setup, routine, BatchSize::SmallInput);
+            });
+        }
     }
 }

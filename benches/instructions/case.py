@@ -16,7 +16,9 @@ class Kind(StrEnum):
     NATIVE = "Envoy's own weights"
     LUA = "Lua"
     FILTER = "this filter"
+    MODULE = "this filter as a dynamic module"
     FLOOR = "floor: the same calls without logic"
+    MODULE_FLOOR = "floor of the dynamic module: the same calls without logic"
     PART = "parts of the floor"
 
 

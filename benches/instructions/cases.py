@@ -5,21 +5,21 @@ from typing import Any
 
 from benches.instructions.case import Case, Goal, Kind
 from benches.instructions.floor import floor_module
+from benches.instructions.module import module_cases, module_floors
 from benches.instructions.native import dice, one_cluster, one_route, skipped_by_matcher, skipped_by_route, weighted_clusters
 from benches.instructions.proxy import FLAG_IS_FALSE, answer, answers_by_tag, configuration, lua, many, proxy, wasm
-from benches.instructions.request import Request
+from benches.instructions.request import ELSEWHERE, Request
 from benches.instructions.unused import unused_features
 
 Json = Any
 
-ELSEWHERE = Request(host="churn.example.com")
 ALWAYS = ("memory", "_initialize", "proxy_abi_version_0_2_1", "proxy_on_memory_allocate", "proxy_on_vm_start", "proxy_on_configure")
 """The exports that no stream pays for."""
 CLUSTERS = {"blue": "fraud-blue", "green": "fraud-green"}
 
 
 def cases() -> list[Case]:
-    return [*_envoy(), *_lua(), *_filter(), *_features(), *_floors(), *_parts()]
+    return [*_envoy(), *_lua(), *_filter(), *module_cases(), *_features(), *_floors(), *module_floors(), *_parts()]
 
 
 def _envoy() -> list[Case]:

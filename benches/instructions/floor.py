@@ -29,5 +29,12 @@ def floor_module(script: str, directory: Path, keep: Collection[str] | None = No
     return module
 
 
+def floor_library(directory: Path) -> Path:
+    """benches/floor/module.c as a shared library in `directory`."""
+    library = directory / "libfloor.so"
+    output(["cc", "-O2", "-Wall", "-Wextra", "-fPIC", "-shared", WAT / "module.c", "-o", library])
+    return library
+
+
 def _run(program: str, *arguments: str) -> str:
     return output([BINARYEN / program, *arguments])

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.bootstrap import bootstrap, listener
+from tests.harness.dynamic_module import module_filter
 from tests.harness.http_filters import HTTP, bluegreen_filter
-from tests.harness.routes import route_table
+from tests.harness.routes import route_table, with_metadata
 
 Json = Any
 
@@ -20,10 +21,10 @@ def answer(text: str, **match: Json) -> Json:
     return {"match": {"prefix": "/", **match}, "direct_response": {"status": 200, "body": {"inline_string": text}}}
 
 
-def answers_by_tag() -> list[Json]:
-    """`green` to requests with green's tag, `blue` to all others."""
+def answers_by_tag(metadata: Json | None = None) -> list[Json]:
+    """`green` to requests with green's tag, `blue` to all others; the routes have this metadata."""
     tag = {"name": VARIANT, "string_match": {"exact": "green"}}
-    return [answer("green", headers=[tag]), answer("blue")]
+    return [route | with_metadata(metadata) for route in (answer("green", headers=[tag]), answer("blue"))]
 
 
 def proxy(
@@ -46,6 +47,11 @@ def wasm(configuration: Json, module: Path | None = None) -> Json:
     if module is not None:
         http_filter["typed_config"]["config"]["vm_config"]["code"]["local"]["filename"] = str(module)
     return http_filter
+
+
+def module(configuration: Json, library: Path | None = None, script: str = "bluegreen") -> Json:
+    """The filter as a dynamic module, or one of the scripts of another library in its place."""
+    return {"name": "bluegreen", "typed_config": module_filter(configuration, library) | {"filter_name": script}}
 
 
 def lua(script: str) -> Json:

@@ -42,6 +42,10 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode()
 
 
+ELSEWHERE = Request(host="churn.example.com")
+"""A request that no deployment wants."""
+
+
 class Stream:
     """The same request of one user, again and again, each after the answer to the one before."""
 

@@ -116,7 +116,7 @@ class Table:
 
 
 def _short(case: Case) -> str:
-    return {Kind.LUA: "Lua,", Kind.FILTER: "this filter,"}.get(case.kind, "")
+    return {Kind.LUA: "Lua,", Kind.FILTER: "this filter,", Kind.MODULE: "dynamic module,"}.get(case.kind, "")
 
 
 def _aligned(row: Row, widths: list[int]) -> str:

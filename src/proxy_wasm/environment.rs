@@ -19,6 +19,8 @@ impl Environment for Vm {
             MetadataSource::Cluster => &["xds", "cluster_metadata", "filter_metadata"],
             MetadataSource::Listener => &["xds", "listener_metadata", "filter_metadata"],
             MetadataSource::Node => &["xds", "node", "metadata"],
+            // A proxy-wasm host has no configuration by route, and JSON is not metadata to it.
+            MetadataSource::PerFilterConfig | MetadataSource::FilterState => return None,
         };
         Some(PropertyPath::new(&[root, path].concat()))
     }

@@ -43,12 +43,11 @@ impl Host for Envoy<'_> {
         Some(self.first_pass.cloned().unwrap_or_default())
     }
 
-    fn request_headers(&mut self) -> Vec<u8> {
-        hostcalls::header_map(Map::RequestHeaders).unwrap_or_default()
-    }
-
-    fn reuse(&mut self, buffer: Vec<u8>) {
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let buffer = hostcalls::header_map(Map::RequestHeaders).unwrap_or_default();
+        let result = read(Pairs::new(&buffer), self);
         hostcalls::reuse(buffer);
+        result
     }
 
     fn set_request_header(&mut self, name: &str, value: &[u8]) {

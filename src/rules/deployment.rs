@@ -53,9 +53,10 @@ impl Defaults {
         at: &Path,
         errors: &mut ConfigErrors,
     ) -> Self {
-        let sticky = config.sticky.clone().unwrap_or_default();
+        let no_keys = config::Sticky::default();
+        let sticky = config.sticky.as_ref().unwrap_or(&no_keys);
         Self {
-            sticky: by.sticky(&sticky, at, errors),
+            sticky: by.sticky(sticky, at, errors),
             overrides: (config.overrides.as_ref()).and_then(|own| by.overrides(own, at, errors)),
             mirror: (config.mirror.as_ref())
                 .and_then(|own| Mirror::new(own, &at.key("mirror"), errors)),
@@ -150,7 +151,7 @@ impl Deployment {
                 Mirror::new(own, &at, errors)
             }),
         };
-        let pins = Pins::new(&config.pins, &at.key("pins"), errors);
+        let pins = Pins::new(&config.pins, sticky.ignored(), &at.key("pins"), errors);
         let assigner = Assigner::new(sticky, pins, &config.name);
         if !assigner.has_keys() {
             warn_of_missing_keys(config, &split, at, errors);

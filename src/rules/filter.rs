@@ -25,14 +25,13 @@ pub struct Outcome<'t> {
 
 /// Decides about a request and tags it. None if it belongs to no deployment.
 pub fn on_request_headers<'t>(table: &'t Table, host: &mut impl Host) -> Option<Outcome<'t>> {
-    let headers = host.request_headers();
-    let request = table.read(Pairs::new(&headers));
-    let outcome = match request.may_be_redirected.then(|| host.first_pass()).flatten() {
-        None => serve(&request, table, host),
-        Some(left) => serve_again(&request, &left, table, host),
-    };
-    host.reuse(headers);
-    outcome
+    host.with_request_headers(|headers, host| {
+        let request = table.read(headers);
+        match request.may_be_redirected.then(|| host.first_pass()).flatten() {
+            None => serve(&request, table, host),
+            Some(left) => serve_again(&request, &left, table, host),
+        }
+    })
 }
 
 /// Decides about a request that Envoy redirected internally as about one whose client sends again

@@ -12,7 +12,7 @@ pub trait Environment {
     fn secret(&self, variable: &str) -> Option<Vec<u8>>;
 
     /// Where [`Host::metadata`] finds filter metadata: a namespace, and keys and indexes below it.
-    /// None if this host cannot read the metadata of that source.
+    /// None if this host cannot read it there.
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath>;
 
     /// Where [`Host::attribute`] finds an attribute. None if this host has no such attribute.
@@ -21,18 +21,14 @@ pub trait Environment {
 
 /// The host of one stream. Calls that return bytes are expensive, the others cheap.
 pub trait Host {
-    /// All request headers in the order received, names in lower case, in the encoding that
-    /// [`Pairs`] reads. One expensive call however many headers there are.
-    fn request_headers(&mut self) -> Vec<u8>;
+    /// Hands over all request headers in the order received, names in lower case, and takes them
+    /// back afterwards. They stay as they are while the host is asked and told further things. One
+    /// expensive call however many headers there are.
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T;
 
     /// What an earlier pass of this request left; None unless an internal redirect made this one.
     /// As expensive as an attribute.
     fn first_pass(&mut self) -> Option<FirstPass>;
-
-    /// Takes back a buffer that it returned, to fill it again.
-    fn reuse(&mut self, buffer: Vec<u8>) {
-        drop(buffer);
-    }
 
     /// Puts one header line in place of all of this name.
     fn set_request_header(&mut self, name: &str, value: &[u8]);

@@ -48,6 +48,8 @@ fn a_request_bound_for_blue_allocates_nothing() {
         (r#"{"header": "x-user-id"}"#, ("x-user-id", "u-4711")),
         (r#"{"cookie": "uid"}"#, ("cookie", "uid=u-4711")),
         (r#"{"cookie": "uid"}"#, ("cookie", &*cookies)),
+        (r#"{"cookie": "uid", "decode": "percent"}"#, ("cookie", "uid=u-4711")),
+        (r#"{"x_forwarded_for": 2}"#, ("x-forwarded-for", "203.0.113.9:4711, 192.0.2.1")),
     ] {
         for authority in ["a.example", "x.a.example", "A.Example.:8080"] {
             for rest in ["", r#", "tags": {"blue": "omit"}"#, r#", "tags": {"bucket_header": {}}"#]
@@ -64,6 +66,19 @@ fn a_request_bound_for_blue_allocates_nothing() {
                 assert_eq!(found, (0, Reason::Weight), "{key} {authority} {rest}");
             }
         }
+    }
+}
+
+#[test]
+fn a_session_allocates_nothing() {
+    let session = "019ab1c2-d3e4-7f00-8123-456789abcdef";
+    let deployment = r#""ramp": {"start": "2026-11-23T09:00:00Z", "steps": [{"after": "0s", "green_weight": 0}]},
+        "sticky": {"keys": [{"header": "x-session"}, {"cookie": "id"}], "ignore": ["anonymous"],
+            "sessions": {"born": "ulid"}, "issue_cookie": {"name": "id", "refresh": true}}"#;
+    let cookie = format!("id={session}");
+    for header in [("x-session", session), ("cookie", &cookie)] {
+        let headers = [(":authority", "a.example"), (":path", "/v1"), header];
+        assert_eq!(allocations(deployment, "", &headers), (0, Reason::Weight), "{header:?}");
     }
 }
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.harness.artefact import traces
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
@@ -23,7 +24,7 @@ INSIDE: Header = ("x-forwarded-for", "10.0.0.1")
 OUTSIDE: Header = ("x-forwarded-for", "203.0.113.9")
 LEEWAY = 30
 """By how many seconds the clocks of signer and proxy may differ."""
-REFUSED = "wasmcustom.bluegreen.override.refused."
+REFUSED = traces().counters + "bluegreen.override.refused."
 
 
 def configuration() -> Json:

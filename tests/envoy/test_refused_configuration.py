@@ -54,7 +54,7 @@ def push_refused(standalone: Standalone, proxy: Envoy, configuration: dict[str, 
 
 @pytest.mark.parametrize(
     "configuration",
-    ["", " ", "{", "[]", "null", "{}", '{"deployments": []}', '{"deployments": [{"name": "a"}], "colour": "red"}']
+    ["", " ", "{", "[]", "null", "{}", '{"deployments": null}', '{"deployments": [{"name": "a"}], "colour": "red"}']
     + [f'{{"deployments": [{{"name": "a", "green_weight": {weight}}}]}}' for weight in ("-1", "100.1", "1e999", "NaN", '"10"')],
 )
 def test_the_good_configuration_serves_on(standalone: Standalone, proxy: Envoy, client: Client, configuration: str) -> None:
@@ -69,6 +69,15 @@ def test_envoy_logs_every_error_with_its_path(standalone: Standalone, proxy: Env
     for path in INVALID_PATHS:
         assert any(path in line for line in lines), path
     assert "deployments[0].green_weight: 120 is not between 0 and 100" in proxy.log(start)
+
+
+def test_the_last_canary_can_be_taken_away(standalone: Standalone, proxy: Envoy, client: Client) -> None:
+    standalone.push_configuration({"deployments": []})
+    forged = [("x-bluegreen-variant", "green"), ("x-bluegreen-cluster", "fraud-green")]
+    user = users_on("green", WEIGHT, 1)[0]
+    wait_until(lambda: variant(predict(client, user)) is None, 10, "the empty configuration to be in force")
+    answer = predict(client, user, forged)
+    assert (answer.json()["upstream"], variant(answer), received(answer, "x-bluegreen-cluster")) == ("blue", None, [])
 
 
 def test_after_a_refused_configuration_a_good_one_is_taken(standalone: Standalone, proxy: Envoy, client: Client) -> None:

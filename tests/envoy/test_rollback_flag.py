@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.harness.artefact import warning
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
@@ -16,7 +17,7 @@ from tests.harness.routes import rollback_flag, route_to
 from tests.harness.upstream import Upstream
 from tests.harness.watched_routes import WatchedRoutes
 
-WARNING = "[warning][wasm]"
+WARNING = warning()
 NOT_ROLLED_BACK = [
     *(False, 0, 0.0, -0.0),
     *("", " ", "false", "No", "OFF", "0", " false "),

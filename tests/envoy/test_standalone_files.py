@@ -62,7 +62,7 @@ def test_the_commands_of_routes_yaml_roll_back_and_end_it(standalone: Standalone
 
 
 def test_the_command_of_filter_yaml_changes_the_weight(standalone: Standalone, client: Client) -> None:
-    [change] = commands_in_the_head_of(SOURCE / "filter.yaml")
+    [change] = [line for line in commands_in_the_head_of(standalone.source / "filter.yaml") if "green_weight" in line]
     newcomer = next(user for user in users(1000) if (variant_of(user, WEIGHT), variant_of(user, 50)) == ("blue", "green"))
     run(change, standalone)
     wait_until(lambda: variant(predict(client, newcomer)) == "green", 5, "the new weight")

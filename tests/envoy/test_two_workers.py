@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.harness.artefact import warning
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -16,7 +17,7 @@ from tests.harness.standalone import Standalone
 WEIGHT = 10
 CONNECTIONS = 32
 GREEN_USER = users_on("green", WEIGHT, 1)[0]
-WARNING = "[warning][wasm]"
+WARNING = warning()
 
 
 @pytest.fixture(scope="module")

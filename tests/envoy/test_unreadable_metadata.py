@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.artefact import traces, warning
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
@@ -21,8 +22,8 @@ CONFIGURATION = {
     ],
     "tags": {"response_header": "x-variant"},
 }
-UNREADABLE = "wasmcustom.bluegreen.rollback.unreadable"
-WARNING = "[warning][wasm]"
+UNREADABLE = traces().counters + "bluegreen.rollback.unreadable"
+WARNING = warning()
 
 
 @pytest.fixture(scope="module")

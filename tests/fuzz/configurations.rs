@@ -17,7 +17,7 @@ use crate::seeds;
 use bluegreen_tests::change::{apply, change};
 use bluegreen_tests::fake_host::{FakeHost, Header, header};
 
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 32] = [
     "{",
     "}",
     "[",
@@ -45,6 +45,10 @@ const WORDS: [&str; 28] = [
     "{\"header\":\"x\"},",
     "\"route\"",
     "\"node\"",
+    "\"sessions\":{\"born\":\"ulid\"},",
+    "\"issue_cookie\":{\"refresh\":true},",
+    "{\"all\":[{\"host\":true},{\"x_forwarded_for\":1}]},",
+    "\"ignore\":[\"u-1\"],",
     "\u{e9}",
 ];
 
@@ -112,24 +116,43 @@ fn decide(table: &Table, host: &mut impl Host) -> Option<(String, Decision)> {
 
 /// A request that a deployment may be meant for.
 fn request_for(deployment: &Value) -> Vec<Header> {
-    let matches = &deployment["match"];
+    let matches = match &deployment["match"] {
+        Value::Array(list) => &list[0],
+        one => one,
+    };
     let authority = matches["hosts"][0].as_str().unwrap_or("any.example");
-    let path = matches["path"].as_str().or(matches["path_prefix"].as_str()).unwrap_or("/");
+    let first = |value: &Value| value.as_str().or(value[0].as_str()).map(str::to_owned);
+    let path = first(&matches["path"]).or(first(&matches["path_prefix"]));
+    let path = path.unwrap_or_else(|| "/".to_owned());
+    let conditions = |kind: &str| {
+        let all = matches[kind].as_array().into_iter().flatten();
+        let wanted = all.filter_map(|condition| {
+            let value =
+                ["exact", "prefix", "suffix"].into_iter().find_map(|key| condition[key].as_str());
+            let value = value.or(condition["one_of"][0].as_str());
+            let value = value.or((condition["present"] == true).then_some("x"))?;
+            Some((condition["name"].as_str()?.to_owned(), value.to_owned()))
+        });
+        wanted.collect::<Vec<_>>()
+    };
+    let query: String =
+        conditions("query").iter().map(|(name, value)| format!("&{name}={value}")).collect();
     let mut lines = vec![
         header(":authority", &authority.replace('*', "www")),
-        header(":path", &format!("{path}?user=u-1")),
+        header(":path", &format!("{path}?user=u-1{query}")),
+        header(":method", matches["methods"][0].as_str().unwrap_or("GET")),
         header("x-user-id", "u-1"),
         header("cookie", "uid=u-1"),
+        header("x-conversation-id", "019ab1c2-d3e4-7f00-8123-456789abcdef"),
+        header("x-forwarded-for", "203.0.113.9:4711"),
         header("x-envoy-internal", "true"),
         header("x-bluegreen-variant", "green"),
         header("x-bluegreen-override", "green"),
         header("x-bluegreen-explain", "1"),
     ];
-    for condition in matches["headers"].as_array().into_iter().flatten() {
-        let value = condition["exact"].as_str().or(condition["prefix"].as_str());
-        let wanted = value.or((condition["present"] == true).then_some("x"));
-        lines.extend(wanted.map(|value| header(condition["name"].as_str().unwrap(), value)));
-    }
+    lines.extend(conditions("headers").iter().map(|(name, value)| header(name, value)));
+    let cookies = conditions("cookies").into_iter().map(|(name, value)| format!("{name}={value}"));
+    lines.extend(cookies.map(|cookie| header("cookie", &cookie)));
     lines
 }
 
@@ -148,8 +171,9 @@ fn host_with(lines: &[Header]) -> FakeHost {
 struct Dark(FakeHost);
 
 impl Host for Dark {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.0.request_headers()
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let buffer = self.0.encoded_headers();
+        read(Pairs::new(&buffer), self)
     }
 
     fn first_pass(&mut self) -> Option<FirstPass> {

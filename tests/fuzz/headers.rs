@@ -24,7 +24,7 @@ const TAGS: [&str; 4] = [
     "x-bluegreen-bucket",
 ];
 
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 40] = [
     ":authority",
     ":path",
     "cookie",
@@ -47,8 +47,24 @@ const WORDS: [&str; 24] = [
     "fraud.example.com",
     "/v1/models/fraud",
     "bluegreen_id=",
+    "bluegreen_id=019ab1c2-d3e4-7f00-8123-456789abcdef",
+    "x-forwarded-for",
+    "203.0.113.9:4711, ",
+    "[2001:db8::7]:443",
+    "encoded_uid=%75%2D1",
+    "x-conversation-id",
+    "019ab1c2-d3e4-7f00-8123-456789abcdef",
+    "01ARYZ6S41TSV4RRFFQ69G5FAV",
     "[::1]:80",
     "\0\0\0\0",
+    ":method",
+    "POST",
+    "model=",
+    "beta=1;",
+    "%3A",
+    ";v=1",
+    ":80x",
+    "@EXAMPLE.com",
 ];
 
 #[test]
@@ -56,6 +72,13 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     let mut config = seeds::whole();
     config["tags"]["blue"] = json!("write");
     config["deployments"][0]["green_weight"] = json!(50);
+    // Most requests have no such parameter, and are to be decided too.
+    let narrow = config["deployments"][0]["match"].take();
+    let mut wide = narrow.clone();
+    for part in ["methods", "query", "cookies"] {
+        wide.as_object_mut().unwrap().remove(part);
+    }
+    config["deployments"][0]["match"] = json!([narrow, wide]);
     let table = configured(&config.to_string()).unwrap();
     check("headers", mutated(&seeds::requests(), &WORDS), |buffer| {
         let pairs = naive_pairs(buffer);

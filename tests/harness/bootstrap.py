@@ -46,14 +46,14 @@ def listener(
     transport_socket: Json | None = None,
     **http: Json,
 ) -> Json:
-    """A listener whose connections run one or more HTTP filters and then the router.
+    """A listener whose connections run one or more HTTP filters, in lists or not, and then the router.
 
     `routes` is what `route_table` or `watched_route_table` returns; `http` goes to the HTTP connection manager.
     """
     connection_manager = {
         "@type": TYPE + "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": name,
-        "http_filters": [*(filters if isinstance(filters, list) else [filters]), router()],
+        "http_filters": [*_flat(filters), router()],
         **routes,
         **http,
     }
@@ -80,6 +80,10 @@ def client_addresses_by_header(*internal: str) -> Json:
 
 def _with_transport_socket(socket: Json | None) -> Json:
     return {} if socket is None else {"transport_socket": socket}
+
+
+def _flat(filters: Json | list[Json]) -> list[Json]:
+    return [one for part in filters for one in _flat(part)] if isinstance(filters, list) else [filters]
 
 
 def _loopback(port: int) -> Json:

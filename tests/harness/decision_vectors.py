@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.harness.client import Header
+from tests.harness.decimals import marked, with_decimals
 from tests.harness.signed_override import signed
 from tests.vectors import chapters
 
 INTERNAL_ADDRESS = "10.255.255.254"
 """Where internal requests come from that name no address."""
-WEIGHT_MARK = "decimal:"
 DECIDED = "x-decided"
 """The response header that tells the variant, where a configuration names none."""
 
@@ -100,11 +100,11 @@ class Group:
 def read_group(text: str) -> Group:
     """One group from its JSON."""
     group = json.loads(text)
-    exact = json.loads(text, parse_float=_marked)["config"]
+    exact = json.loads(text, parse_float=marked)["config"]
     variant_header = exact.setdefault("tags", {}).setdefault("response_header", DECIDED)
     return Group(
         name=group["name"],
-        configuration=_with_decimals(exact),
+        configuration=with_decimals(exact),
         flags=group.get("metadata") or {},
         caps=group.get("caps") or {},
         further_metadata=group.get("filter_metadata") or {},
@@ -118,17 +118,8 @@ def read_group(text: str) -> Group:
 
 def sendable_groups() -> list[Group]:
     """The groups of all chapters that an Envoy of a test can serve."""
-    groups = [read_group(_with_decimals(group)) for group in chapters.groups(parse_float=_marked)]
+    groups = [read_group(with_decimals(group)) for group in chapters.groups(parse_float=marked)]
     return [group for group in groups if not group.native_only]
-
-
-def _marked(decimal: str) -> str:
-    return WEIGHT_MARK + decimal
-
-
-def _with_decimals(marked: Any) -> str:
-    """JSON with its decimals exactly as they were read."""
-    return re.sub(f'"{WEIGHT_MARK}([^"]*)"', r"\1", json.dumps(marked))
 
 
 def _case(case: dict[str, Any]) -> Case:

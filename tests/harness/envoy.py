@@ -20,6 +20,9 @@ START_SECONDS = 60.0
 ADMIN_SECONDS = 60.0
 """With hundreds of listeners and other work on the machine a page takes seconds."""
 
+SEARCH_PATH = "ENVOY_DYNAMIC_MODULES_SEARCH_PATH"
+"""Where Envoy looks for a dynamic module by its name."""
+
 VERSION_VARIABLE = "ENVOY"
 """The environment variable that names another version than the pinned one, e.g. 1.36.4; `make` installs it."""
 
@@ -72,7 +75,7 @@ class Envoy(Service):
             ],
             output=self._log_file,
             cwd=directory,
-            environment=environment,
+            environment={SEARCH_PATH: str(REPOSITORY / "dist"), **(environment or {})},
         )
 
     def _start(self, running: ExitStack) -> None:

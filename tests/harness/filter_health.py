@@ -1,9 +1,9 @@
 """Whether the filter has crashed in an Envoy."""
 
+from tests.harness.artefact import traces
 from tests.harness.envoy import Envoy
 
 RELOAD_COUNTERS = ("vm_reload_success", "vm_reload_failure", "vm_reload_backoff")
-CRASH_LOG = " failed: Uncaught "
 
 
 def filter_failures(envoy: Envoy) -> dict[str, int]:
@@ -12,7 +12,7 @@ def filter_failures(envoy: Envoy) -> dict[str, int]:
     Envoy's counters move only when the request after the crash makes a new VM (or is refused one), so the log counts too.
     """
     counters = {name: value for name, value in envoy.stats("wasm.").items() if name.endswith(RELOAD_COUNTERS)}
-    seen = counters | {"crashes in the log": envoy.log().count(CRASH_LOG)}
+    seen = counters | {"crashes in the log": envoy.log().count(traces().crash)}
     return {name: value for name, value in seen.items() if value}
 
 
@@ -26,4 +26,4 @@ class CrashWatch:
         """Whether the filter has crashed since this was last asked of this Envoy."""
         news = envoy.log(self._read.get(envoy, 0))
         self._read[envoy] = envoy.log_size()
-        return CRASH_LOG in news
+        return traces().crash in news

@@ -1,10 +1,12 @@
 """HTTP filters of a listener, as plain dicts."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
-from tests.harness.artefact import filter_wasm
+from tests.harness.artefact import filter_wasm, is_native
+from tests.harness.dynamic_module import FILTER_TYPE, for_module, module_filter
 from tests.harness.routes import watched
 
 Json = Any
@@ -15,13 +17,17 @@ FILTER_NAME = "bluegreen"
 
 
 def bluegreen_filter(configuration: Json, environment: dict[str, str] | None = None) -> Json:
-    """dist/bluegreen.wasm with this routing configuration; text is taken as it is. `environment` is that of its VM."""
-    return {"name": FILTER_NAME, "typed_config": _bluegreen(configuration, environment)}
+    """The filter with this routing configuration, and for the dynamic module what has to stand before it; text is taken as it is. `environment` is that of its VM.
+
+    The dynamic module has no environment of its own: the variables become those of Envoys that are started later.
+    """
+    own = {"name": FILTER_NAME, "typed_config": _bluegreen(configuration, environment)}
+    return [*(set_filter_state(*state) for state in for_module(configuration).states.items()), own] if is_native() else own
 
 
 def watched_bluegreen_filter(file: Path) -> Json:
     """The filter by ECDS from a file, which holds a `bluegreen_resource`."""
-    discovery = {"config_source": watched(file), "type_urls": [HTTP + "wasm.v3.Wasm"]}
+    discovery = {"config_source": watched(file), "type_urls": [FILTER_TYPE if is_native() else HTTP + "wasm.v3.Wasm"]}
     return {"name": FILTER_NAME, "config_discovery": discovery}
 
 
@@ -58,7 +64,24 @@ def jwt_authn(issuer: str, key_set: Json, payload_in_metadata: str) -> Json:
     }
 
 
+def set_filter_state(name: str, text: str) -> Json:
+    """Sets filter state from a text with Envoy's format commands; nothing where it is empty."""
+    value = {
+        "object_key": name,
+        "factory_key": "envoy.string",
+        "format_string": {"text_format_source": {"inline_string": text}, "omit_empty_values": True},
+        "skip_if_empty": True,
+    }
+    return {
+        "name": f"set_filter_state_{name}",
+        "typed_config": {"@type": HTTP + "set_filter_state.v3.Config", "on_request_headers": [value]},
+    }
+
+
 def _bluegreen(configuration: Json, environment: dict[str, str] | None) -> Json:
+    if is_native():
+        os.environ.update(environment or {})
+        return module_filter(for_module(configuration).text)
     text = configuration if isinstance(configuration, str) else json.dumps(configuration)
     vm = {
         # Filters of one vm_id and different environments still get VMs of their own.

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from tests.harness.artefact import is_native
+from tests.harness.dynamic_module import own_configuration
+
 Json = Any
 
 ROUTES_NAME = "models"
@@ -79,7 +82,8 @@ def watched(file: Path) -> Json:
 
 
 def _virtual_host(routes: list[Json], metadata: Json | None) -> Json:
-    return {"name": "all", "domains": ["*"], "routes": routes, **with_metadata(metadata)}
+    own = own_configuration(metadata) if is_native() and metadata is not None else {}
+    return {"name": "all", "domains": ["*"], "routes": routes, **with_metadata(metadata), **own}
 
 
 def _header(name: str, condition: Json) -> Json:

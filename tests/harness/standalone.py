@@ -1,4 +1,7 @@
-"""The files of envoy/standalone/, run as they stand: only addresses, ports and the filter's path are changed."""
+"""The files of envoy/standalone/, run as they stand: only addresses, ports and the filter's path are changed.
+
+With ARTEFACT=native those of envoy/standalone/native/ take their place, as its README has it.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.artefact import REPOSITORY, filter_wasm, is_native
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_atomically
 
@@ -31,9 +34,14 @@ class Standalone:
         self.directory = directory
         self._upstream_ports = {BLUE_ADDRESS: blue_port, GREEN_ADDRESS: green_port}
         self._ports = {"ingress": port, "admin": admin_port}
-        self._routes = (SOURCE / "routes.yaml").read_text()
+        self._is_native = is_native()
+        self.source = SOURCE / "native" if self._is_native else SOURCE
+        """Where routes.yaml and filter.yaml are."""
+        self._routes = (self.source / "routes.yaml").read_text()
         self.end_rollback()
-        filter_text = (SOURCE / "filter.yaml").read_text().replace(WASM_AS_WRITTEN, str(filter_wasm()))
+        filter_text = (self.source / "filter.yaml").read_text()
+        if not self._is_native:
+            filter_text = filter_text.replace(WASM_AS_WRITTEN, str(filter_wasm()))
         self._filter: dict[str, Any] = yaml.safe_load(filter_text)
         write_atomically(directory / "filter.yaml", filter_text)
 
@@ -53,12 +61,13 @@ class Standalone:
 
     def configuration(self) -> dict[str, Any]:
         """The filter's routing configuration as it was written last."""
-        return json.loads(self._plugin()["configuration"]["value"])
+        value = self._plugin()[self._key]["value"]
+        return json.loads(value) if isinstance(value, str) else value
 
     def push_configuration(self, configuration: dict[str, Any] | str) -> None:
         """Replaces filter.yaml by one with this routing configuration; text is taken as it is."""
         text = configuration if isinstance(configuration, str) else json.dumps(configuration, indent=2)
-        self._plugin()["configuration"]["value"] = text
+        self._plugin()[self._key] = {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": text}
         self._write_filter()
 
     def replace_wasm(self, wasm: Path) -> None:
@@ -82,7 +91,13 @@ class Standalone:
         write_atomically(self.directory / "routes.yaml", self._routes)
 
     def _plugin(self) -> dict[str, Any]:
-        return self._filter["resources"][0]["typed_config"]["config"]
+        typed_config = self._filter["resources"][0]["typed_config"]
+        return typed_config if self._is_native else typed_config["config"]
+
+    @property
+    def _key(self) -> str:
+        """Under which the filter has its configuration."""
+        return "filter_config" if self._is_native else "configuration"
 
     def _write_filter(self) -> None:
         write_atomically(self.directory / "filter.yaml", yaml.safe_dump(self._filter, sort_keys=False))

@@ -6,7 +6,7 @@ use bluegreen_tests::environment::configured;
 const PAGES: [(&str, usize); 3] = [
     (include_str!("../../README.md"), 1),
     (include_str!("../../envoy/CASES.md"), 7),
-    (include_str!("../../envoy/CONFIGURATION.md"), 1),
+    (include_str!("../../envoy/CONFIGURATION.md"), 2),
 ];
 
 #[test]

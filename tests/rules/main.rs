@@ -31,6 +31,8 @@ mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod issued;
 #[cfg(not(target_family = "wasm"))]
+mod limits;
+#[cfg(not(target_family = "wasm"))]
 mod oracle;
 #[cfg(not(target_family = "wasm"))]
 mod overrides;

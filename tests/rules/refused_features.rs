@@ -397,3 +397,102 @@ fn an_error_is_one_line_whatever_its_key_is() {
     let found = errors(&format!(r#"{{"deployments": [{{"name": "a"}}], "{key}": 1}}"#));
     assert!(found.len() == 1 && !found[0].contains('\n') && found[0].len() < 400, "{found:?}");
 }
+
+#[test]
+fn only_a_number_is_a_number() {
+    for number in [
+        r#"{"$serde_json::private::Number": "50"}"#,
+        r#"{"\u0024serde_json::private::Number": "50"}"#,
+        r#"{"$serde_json::private::RawValue": "50"}"#,
+    ] {
+        for (members, at) in [
+            (format!(r#""green_weight": {number}"#), ".green_weight"),
+            (format!(r#""mirror": {{"percent": {number}}}"#), ".mirror.percent"),
+            (
+                format!(
+                    r#""ramp": {{"start": "2026-01-01T00:00:00Z", "steps": [{{"after": "1m", "green_weight": {number}}}]}}"#
+                ),
+                ".ramp.steps[0].green_weight",
+            ),
+        ] {
+            let expected = format!("{at}: an object is not a JSON number");
+            assert_deployment(&[(&members, &[&expected])]);
+        }
+        let sources = format!(
+            r#"{{"deployments": [{{"name": "a"}}], "rollback": {{"sources": [{number}]}}}}"#
+        );
+        assert!(!errors(&sources).is_empty(), "{sources}");
+    }
+    // What may be a text or an object is no number either.
+    for (members, expected) in [
+        (r#""match": 5"#, ".match: 5 is not an object or a list of objects"),
+        (r#""trust_tags_from": 5"#, ".trust_tags_from: 5 is not a text or an object"),
+    ] {
+        assert_deployment(&[(members, &[expected])]);
+    }
+}
+
+#[test]
+fn a_number_of_any_length_is_cut_in_an_error() {
+    let digits = "9".repeat(1_000_000);
+    for members in [
+        format!(r#""green_weight": {digits}"#),
+        format!(r#""green_weight": 0.{digits}"#),
+        format!(r#""green_weight": 1e{digits}"#),
+        format!(r#""mirror": {{"percent": {digits}}}"#),
+        format!(r#""rollback": {digits}"#),
+        format!(r#""match": {{"path": {digits}}}"#),
+        format!(r#""match": {{"path": "{digits}"}}"#),
+        format!(r#""split_by": "{digits}""#),
+        format!(r#""{digits}": 1"#),
+    ] {
+        let found = errors(&format!(
+            r#"{{"deployments": [{{"name": "a", "clusters": {{"blue": "b", "green": "g"}}, {members}}}]}}"#
+        ));
+        assert_eq!(found.len(), 1, "{}", &members[..40]);
+        assert!(found[0].chars().count() < 500, "{} characters", found[0].chars().count());
+    }
+}
+
+#[test]
+fn headers_that_carry_credentials_or_tell_a_way_cannot_be_the_filter_s() {
+    for header in [
+        "authorization",
+        "Authorization",
+        "cookie",
+        "proxy-authorization",
+        "x-api-key",
+        "x-forwarded-for",
+        "X-Forwarded-Client-Cert",
+        "forwarded",
+        "x-envoy-internal",
+        "X-Envoy-Retry-On",
+        "te",
+    ] {
+        for (tags, at) in [
+            (format!(r#""variant_header": "{header}""#), "variant_header"),
+            (format!(r#""response_header": "{header}""#), "response_header"),
+            (format!(r#""bucket_header": {{"name": "{header}"}}"#), "bucket_header.name"),
+        ] {
+            let found = errors(&format!(r#"{{"deployments": [], "tags": {{{tags}}}}}"#));
+            let expected = format!("tags.{at}: \"{header}\" has another meaning");
+            assert!(found.len() == 1 && found[0].starts_with(&expected), "{tags}: {found:?}");
+        }
+        let members = format!(r#""override": {{"allow": "anyone", "header": "{header}"}}"#);
+        assert_deployment(&[(&members, &[".override.header: this value has another meaning"])]);
+    }
+}
+
+#[test]
+fn no_deployments_are_a_configuration_but_none_at_all_is_missing() {
+    assert_eq!(errors(r#"{"deployments": []}"#), [""; 0]);
+    for (config, expected) in [
+        ("{}", "deployments: required"),
+        (r#"{"tags": {}}"#, "deployments: required"),
+        (r#"{"deployments": null}"#, "deployments: null is not a list"),
+    ] {
+        assert_eq!(errors(config), [expected]);
+    }
+    let beside = errors(r#"{"deployments": [], "tags": {"blue": "hide"}}"#);
+    assert!(beside.len() == 1 && beside[0].starts_with("tags.blue: "), "{beside:?}");
+}

@@ -27,7 +27,7 @@ fn is_accepted(config: &Value) -> bool {
 }
 
 /// What a schema cannot say, for it is about two places, or about a number's digits.
-const UNSAYABLE: [&str; 18] = [
+const UNSAYABLE: [&str; 19] = [
     // Names, matches, hosts, conditions, headers and sources that clash, some of them in any case.
     ": duplicate of ",
     "is the name of tags.",
@@ -49,6 +49,8 @@ const UNSAYABLE: [&str; 18] = [
     "has more than 19 significant digits",
     // To a schema 100.0 and 1e2 are whole numbers.
     "is not u32",
+    // What multiplies.
+    "is too much: hosts, paths and values of a list multiply",
     // The environment.
     "not found: the environment has no such variable",
 ];

@@ -135,6 +135,13 @@ fn pins_that_no_key_can_be_are_warned_of() {
 }
 
 #[test]
+fn a_pin_that_is_ignored_is_warned_of() {
+    let members = r#""pins": {"green": ["qa-1", "anonymous"]},
+        "sticky": {"keys": [{"query": "user"}], "ignore": ["anonymous"]}"#;
+    assert_one(&of_deployment(members, ""), "pins.green[1]: is never found", members);
+}
+
+#[test]
 fn a_peer_prefix_that_ends_within_a_name_is_warned_of() {
     let trust = |prefix: &str| format!(r#""trust_tags_from": {{"peer_prefix": "{prefix}"}}"#);
     let open = trust("spiffe://a/ns/ml");

@@ -23,22 +23,11 @@ impl Environment for Everything {
     }
 
     fn metadata(&self, source: MetadataSource, path: &[&str]) -> Option<PropertyPath> {
-        Some(metadata_path(name(source), path))
+        Some(metadata_path(&source.to_string(), path))
     }
 
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath> {
         Some(PropertyPath::new(path))
-    }
-}
-
-/// The source as a configuration names it.
-pub fn name(source: MetadataSource) -> &'static str {
-    match source {
-        MetadataSource::VirtualHost => "virtual_host",
-        MetadataSource::Route => "route",
-        MetadataSource::Cluster => "cluster",
-        MetadataSource::Listener => "listener",
-        MetadataSource::Node => "node",
     }
 }
 

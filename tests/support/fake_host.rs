@@ -36,6 +36,8 @@ pub struct FakeHost {
     pub warned: Vec<u64>,
     /// How often it was asked to warn.
     pub asked_to_warn: usize,
+    /// Whether headers are handed over as lines and not in the pairs encoding.
+    pub has_lines: bool,
 }
 
 impl FakeHost {
@@ -44,6 +46,15 @@ impl FakeHost {
         let pseudo = [(":authority", authority), (":path", Some(path)), (":method", Some("GET"))];
         let pseudo = pseudo.into_iter().filter_map(|(name, value)| Some(header(name, value?)));
         Self { request: pseudo.chain(headers.iter().cloned()).collect(), ..Self::default() }
+    }
+
+    /// The request's headers in the pairs encoding, as one read.
+    pub fn encoded_headers(&mut self) -> Vec<u8> {
+        self.reads.push("request headers".to_owned());
+        if let Some(raw) = &self.raw_request {
+            return raw.clone();
+        }
+        encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
     }
 }
 
@@ -64,12 +75,15 @@ fn set(headers: &mut Vec<Header>, name: &str, value: &[u8]) {
 }
 
 impl Host for FakeHost {
-    fn request_headers(&mut self) -> Vec<u8> {
-        self.reads.push("request headers".to_owned());
-        if let Some(raw) = &self.raw_request {
-            return raw.clone();
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        if self.has_lines {
+            let headers = self.request.clone();
+            let lines: Vec<_> =
+                headers.iter().map(|(name, value)| (&name[..], &value[..])).collect();
+            return read(Pairs::of_lines(&lines), self);
         }
-        encode(self.request.iter().map(|(name, value)| (&name[..], &value[..])))
+        let buffer = self.encoded_headers();
+        read(Pairs::new(&buffer), self)
     }
 
     fn first_pass(&mut self) -> Option<FirstPass> {

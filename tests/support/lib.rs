@@ -18,6 +18,7 @@
 pub mod change;
 pub mod environment;
 pub mod fake_host;
+pub mod hostile;
 pub mod metadata;
 pub mod refusal;
 pub mod shapes;

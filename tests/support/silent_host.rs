@@ -17,8 +17,9 @@ impl SilentHost {
 }
 
 impl Host for SilentHost {
-    fn request_headers(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.headers)
+    fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let headers = std::mem::take(&mut self.headers);
+        read(Pairs::new(&headers), self)
     }
 
     fn first_pass(&mut self) -> Option<FirstPass> {

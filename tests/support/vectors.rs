@@ -164,8 +164,9 @@ impl Group {
             Err(errors) => return vec![format!("{}: refused: {errors}", self.name)],
         };
         let properties = self.properties();
-        let run = |case: &Case| {
+        let run = |(case, has_lines): (&Case, bool)| {
             let mut host = self.host(&case.request, &properties);
+            host.has_lines = has_lines;
             let found = case.run(&table, &mut host);
             let unlike = move |(key, expected): (&String, &Value)| {
                 (found[key] != *expected).then(|| {
@@ -180,7 +181,8 @@ impl Group {
                 .filter_map(unlike)
                 .collect::<Vec<_>>()
         };
-        self.cases.iter().flat_map(run).collect()
+        // Hosts hand headers over in one form or the other.
+        self.cases.iter().flat_map(|case| [(case, false), (case, true)]).flat_map(run).collect()
     }
 
     fn properties(&self) -> Vec<(PropertyPath, Property)> {

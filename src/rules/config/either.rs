@@ -89,6 +89,11 @@ impl Written {
             .map_err(|error| E::custom(without_position(&error.to_string())))
     }
 
+    /// By the same code as objects anywhere else, for it is large.
+    pub(crate) fn read_object<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
+        self.read().map(|Object(read)| read)
+    }
+
     pub(crate) fn read_objects<T: DeserializeOwned, E: Error>(&self) -> Result<Vec<T>, E> {
         let list: Vec<Object<T>> = self.read()?;
         Ok(list.into_iter().map(|object| object.0).collect())
@@ -114,7 +119,7 @@ where
     let written = Written::deserialize(json)?;
     match written.form() {
         Form::Text => written.read().map(of_text),
-        Form::Object => written.read().map(of_object),
+        Form::Object => written.read_object().map(of_object),
         Form::List | Form::Other => Err(expected("a text or an object")),
     }
 }

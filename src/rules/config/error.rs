@@ -32,6 +32,20 @@ enum Kind {
     Duplicate(String),
 }
 
+impl ConfigError {
+    /// Where it is: `deployments[3].match.hosts[0]`. Empty for the configuration as a whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
@@ -106,7 +120,7 @@ impl fmt::Display for Path<'_> {
             write!(f, "{parent}.")?;
         }
         if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            f.write_str(key)
+            f.write_str(&shortened(key))
         } else {
             f.write_str(&shortened(&format!("{key:?}")))
         }
@@ -128,6 +142,7 @@ pub struct ConfigErrors {
 
 impl ConfigErrors {
     /// Adds an error: `path: reason`.
+    #[inline(never)] // As the others below: many places add errors, and none is in a hurry.
     pub fn add(&mut self, path: &Path, reason: impl Into<String>) {
         self.push(path, Kind::Invalid, |_| reason.into());
     }
@@ -144,6 +159,7 @@ impl ConfigErrors {
     }
 
     /// Adds an error of a value: `path: "value" reason`.
+    #[inline(never)]
     pub fn invalid(&mut self, path: &Path, value: &str, reason: impl fmt::Display) {
         self.push(path, Kind::Invalid, |path| {
             if path.is_secret() {
@@ -155,17 +171,20 @@ impl ConfigErrors {
     }
 
     /// Adds an error of a value that is missing: `path: required`.
+    #[inline(never)]
     pub fn required(&mut self, path: &Path) {
         self.push(path, Kind::Required, |_| "required".to_owned());
     }
 
     /// Adds an error of an object that lacks keys: ``path: required: exactly one of `a`, `b` ``.
+    #[inline(never)]
     pub fn required_keys(&mut self, path: &Path, which: &str) {
         self.push(path, Kind::Required, |_| format!("required: {which}"));
     }
 
     /// Adds an error of a value that equals an earlier one: `path: duplicate of earlier`. The
     /// earlier path is written without the objects that both are in.
+    #[inline(never)]
     pub fn duplicate(&mut self, path: &Path, earlier: &Path) {
         if self.is_full() {
             self.omitted = self.omitted.saturating_add(1);

@@ -31,17 +31,16 @@ fn length(text: Part<'_>) -> usize {
     let (mut depth, mut at) = (0_usize, 0_usize);
     while let Some(byte) = text.get(at) {
         match byte {
+            b'}' | b']' | b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
             b'"' => at = at.saturating_add(string_length(text.get(at..).unwrap_or_default())),
             b'{' | b'[' => {
                 depth = depth.saturating_add(1);
                 at = at.saturating_add(1);
             }
-            b'}' | b']' if depth == 0 => return at,
             b'}' | b']' => {
                 depth = depth.saturating_sub(1);
                 at = at.saturating_add(1);
             }
-            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
             _ => {
                 at = at.saturating_add(1);
                 continue;

@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for OneOrMany<Match> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(json)?;
         match written.form() {
-            Form::Object => written.read().map(Self::One),
+            Form::Object => written.read_object().map(Self::One),
             Form::List => written.read_objects().map(Self::Many),
             Form::Text | Form::Other => Err(expected("an object or a list of objects")),
         }

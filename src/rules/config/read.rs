@@ -154,8 +154,10 @@ fn sound_part(
                 let in_object = |member: Part<'_>| check(&object([(*key, member.to_vec())]));
                 // Of a key that is written twice the last counts.
                 let is_written_again = || rest.as_slice().iter().any(|(later, _)| later == key);
-                if in_object(member).is_some() && is_written_again() {
-                    continue;
+                let is_unknown = |message: &str| message.starts_with("unknown field");
+                match in_object(member) {
+                    Some(message) if !is_unknown(&message) && is_written_again() => continue,
+                    _ => {}
                 }
                 if let Some(member) = sound_part(member, &path.key(&name), &in_object, errors) {
                     // Only known keys are sound, and these are few.

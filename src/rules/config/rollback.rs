@@ -1,5 +1,7 @@
 //! Where rollback flags are looked up, as written.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer};
 
 use crate::config::either::text_or_object;
@@ -71,4 +73,25 @@ pub enum MetadataSource {
     Listener,
     /// `config.core.v3.Node.metadata`; fixed while a proxy runs.
     Node,
+    /// `typed_per_filter_config` of a virtual host or a route for this filter, the most specific
+    /// one alone: an object of namespaces as in `filter_metadata`. Dynamic module only.
+    PerFilterConfig,
+    /// Filter state of the namespace's name: a text that holds a JSON object, as the
+    /// filter `set_filter_state` makes of metadata. Dynamic module only.
+    FilterState,
+}
+
+/// The word of the configuration.
+impl fmt::Display for MetadataSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::VirtualHost => "virtual_host",
+            Self::Route => "route",
+            Self::Cluster => "cluster",
+            Self::Listener => "listener",
+            Self::Node => "node",
+            Self::PerFilterConfig => "per_filter_config",
+            Self::FilterState => "filter_state",
+        })
+    }
 }

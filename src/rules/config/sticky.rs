@@ -86,9 +86,9 @@ pub struct Sessions {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Born {
-    /// As a UUIDv7 (RFC 9562, section 5.7).
+    /// As a `UUIDv7` (RFC 9562, section 5.7).
     UuidV7,
-    /// As a ULID, or as a UUIDv7.
+    /// As a ULID, or as a `UUIDv7`.
     Ulid,
 }
 
@@ -104,6 +104,7 @@ pub struct Pins {
 }
 
 /// The cookie that carries an issued id.
+#[expect(clippy::struct_excessive_bools, reason = "attributes of a cookie are there or not")]
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]

@@ -61,16 +61,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyword<T> {
         let text = String::deserialize(json)?;
         let word: Result<T, serde::de::value::Error> =
             T::deserialize(text.as_str().into_deserializer());
-        Ok(word.map_or_else(
-            |error| {
-                let message = error.to_string();
-                // The text itself may say that it expects something.
-                let known = message.rsplit_once(", expected ").map_or("known", |(_, known)| known);
-                Self::Unknown(text.clone(), known.to_owned())
-            },
-            Self::Known,
-        ))
+        Ok(match word {
+            Ok(word) => Self::Known(word),
+            Err(error) => Self::Unknown(text, known_words(&error)),
+        })
     }
+}
+
+/// What serde says is known.
+#[inline(never)] // One copy for all types.
+fn known_words(error: &serde::de::value::Error) -> String {
+    let message = error.to_string();
+    // The text itself may say that it expects something.
+    message.rsplit_once(", expected ").map_or("known", |(_, known)| known).to_owned()
 }
 
 /// A value that may be left out, but is not null where it is there.

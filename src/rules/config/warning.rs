@@ -30,6 +30,12 @@ impl Warning {
     pub fn path(&self) -> &str {
         &self.path
     }
+
+    /// What can hardly be meant there.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
 }
 
 /// `path: reason`

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode;
 use sha2::Sha256;
 
 use super::token::Token;
-use crate::bytes;
+use crate::bytes::{self, ByteMap};
 use crate::config::{
     self, Allow, ConfigErrors, NOT_A_NAME, Path, cookie_name, is_name, own_header_name,
 };
@@ -151,12 +151,16 @@ impl Override {
         }
         let keys_at = at.key("keys");
         let mut keys: Vec<SigningKey> = Vec::new();
+        let mut seen = ByteMap::default();
         for (index, key) in config.keys.iter().enumerate() {
-            let at = keys_at.index(index);
-            let mut before = config.keys.iter().take(index);
-            if let Some(earlier) = before.position(|earlier| earlier.id == key.id) {
-                errors.duplicate(&at.key("id"), &keys_at.index(earlier).key("id"));
+            if errors.is_full() {
+                break;
             }
+            let at = keys_at.index(index);
+            if let Some(earlier) = seen.get(key.id.as_bytes()) {
+                errors.duplicate(&at.key("id"), &keys_at.index(*earlier).key("id"));
+            }
+            seen.insert(key.id.as_bytes(), index);
             keys.extend(SigningKey::new(key, environment, &at, errors));
         }
         let max_age = match &config.max_age {

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::order::sorted;
+use super::order::{by_key, joined};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::request::{Request, find_cookie, find_parameter};
 use crate::wire::Repeated;
 
 /// Where a condition looks, in the order of precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The method; its name is [`METHOD`].
     Method,
@@ -25,7 +25,7 @@ pub enum Place {
 const METHOD: &str = ":method";
 
 /// A condition, in a form in which equal conditions are equal values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// Where it looks.
     pub place: Place,
@@ -40,7 +40,7 @@ pub struct Condition {
 }
 
 /// What a value has to be.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// Anything.
     Present,
@@ -55,13 +55,15 @@ pub enum Test {
 /// How particular conditions are: of two the larger one comes first. As an `HTTPRoute` of Gateway
 /// API has it, a method counts more than any headers, and these more than any parameters; cookies
 /// come last.
-pub type Rank = (usize, usize, usize, usize);
+pub type Rank = [u32; 4];
 
 /// The rank of conditions that must all hold.
 #[must_use]
 pub fn rank(conditions: &[Condition]) -> Rank {
-    let count = |place| conditions.iter().filter(|condition| condition.place == place).count();
-    (count(Place::Method), count(Place::Header), count(Place::Query), count(Place::Cookie))
+    [Place::Method, Place::Header, Place::Query, Place::Cookie].map(|place| {
+        let count = conditions.iter().filter(|condition| condition.place == place).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    })
 }
 
 impl Place {
@@ -91,10 +93,36 @@ impl Condition {
         value.is_some_and(|value| self.accepts(value)) != self.is_negated
     }
 
+    /// Bytes that are the same for conditions that are the same, and for no others. Conditions are
+    /// in the order of their places by them.
+    #[must_use]
+    pub fn identity(&self) -> Vec<u8> {
+        let (kind, values): (u8, &[Box<str>]) = match &self.test {
+            Test::Present => (0, &[]),
+            Test::OneOf(values) => (1, values),
+            Test::Prefix(text) => (2, std::slice::from_ref(text)),
+            Test::Suffix(text) => (3, std::slice::from_ref(text)),
+        };
+        let flags = [kind, u8::from(self.is_negated), u8::from(self.ignores_case)];
+        let texts = std::iter::once(&self.name).chain(values);
+        let texts: Vec<Vec<u8>> = texts.map(|text| text.as_bytes().to_vec()).collect();
+        [&[self.place as u8], &joined(&texts)[..], &flags].concat()
+    }
+
     /// How many values it accepts by a list; 1 without one.
     #[must_use]
     pub fn values(&self) -> usize {
         if let Test::OneOf(values) = &self.test { values.len() } else { 1 }
+    }
+
+    /// How many bytes its values have.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        match &self.test {
+            Test::Present => 0,
+            Test::OneOf(values) => values.iter().map(|value| value.len()).sum(),
+            Test::Prefix(text) | Test::Suffix(text) => text.len(),
+        }
     }
 
     fn accepts(&self, mut value: Cow<'_, [u8]>) -> bool {
@@ -210,5 +238,6 @@ fn values(
             values.push(value);
         }
     }
-    (errors.count() == before).then(|| sorted(values).into())
+    let sorted = by_key(values, |value: &Box<str>| value.as_bytes().to_vec());
+    (errors.count() == before).then(|| sorted.into())
 }

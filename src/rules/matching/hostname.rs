@@ -7,7 +7,7 @@ use crate::request::LONGEST_HOST as LONGEST;
 const LONGEST_LABEL: usize = 63;
 
 /// A host of the configuration.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostPattern {
     /// This host alone, normalized.
     Exact(String),

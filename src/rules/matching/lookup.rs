@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::condition::{Condition, Place, Rank, Test, rank};
 
+/// Most bytes that the keys of one look-up have.
+const LONGEST: usize = 1 << 24;
+
 /// Conditions of a deployment, ready to be entered under any number of hosts and paths.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -66,8 +69,15 @@ impl Lookup {
     #[must_use]
     pub fn new(conditions: &[Condition]) -> Self {
         let is_list = |condition: &&Condition| condition.values() > 1 && !condition.is_negated;
-        // One list can be looked up. That of methods would be no great help.
-        let mut lists = conditions.iter().filter(is_list);
+        // One list can be looked up, unless its values times all others would be too much. That of
+        // methods would be no great help.
+        let lengths = conditions.iter().map(Condition::length);
+        let length = lengths.fold(0, usize::saturating_add);
+        let is_small = |list: &&Condition| {
+            let others = length.saturating_sub(list.length());
+            list.values().saturating_mul(others) <= LONGEST
+        };
+        let mut lists = conditions.iter().filter(is_list).filter(is_small);
         let list = lists.clone().find(|list| list.place != Place::Method).or_else(|| lists.next());
         let (parts, keys) = (Vec::new(), vec![Vec::new()]);
         let (identity, rank) = (Vec::new(), rank(conditions));

@@ -1,24 +1,25 @@
 //! The matches of all deployments, from the configuration to the index.
 
-use std::cmp::Reverse;
-
-use hashbrown::HashMap;
-
-use super::condition::{Rank, rank};
-use super::order::sorted;
+use super::condition::rank;
+use super::order::by_key;
 use super::{Index, Lookup, Match, Position};
+use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, OneOrMany, Path};
 
 /// Most look-ups that an index holds: hosts, paths and values of a list multiply, so that a text of
 /// any length could fill any memory.
-const MOST: usize = 1 << 22;
+const MOST: usize = 1 << 20;
 
 /// Where a match is: the deployment, and the place in its list of matches.
 type At = (Position, Option<usize>);
 
 /// Different matches, and where each is.
 #[derive(Debug, Default)]
-pub struct Matches(HashMap<Match, At>);
+pub struct Matches {
+    /// By identity.
+    places: ByteMap<At>,
+    all: Vec<(At, Match)>,
+}
 
 impl Matches {
     /// Adds the matches of a deployment; `list` is where all deployments are.
@@ -37,11 +38,14 @@ impl Matches {
         for (place, matches) in matches.iter() {
             let at = place.map_or(at, |place| at.index(place));
             let Some(matches) = Match::new(matches, &at, errors) else { continue };
-            if let Err(taken) = self.0.try_insert(matches, (position, place)) {
-                let (position, place) = *taken.entry.get();
-                let earlier = list.index(position);
+            let identity = matches.identity();
+            if let Some((position, place)) = self.places.get(&identity) {
+                let earlier = list.index(*position);
                 let earlier = earlier.key("match");
                 errors.duplicate(&at, &place.map_or(earlier, |place| earlier.index(place)));
+            } else {
+                self.places.insert(&identity, (position, place));
+                self.all.push(((position, place), matches));
             }
         }
     }
@@ -52,13 +56,13 @@ impl Matches {
         if !errors.is_empty() {
             return index;
         }
-        // No two are at one place, so the matches themselves are never compared.
-        let all: Vec<(Reverse<Rank>, At, Match)> = (self.0.into_iter())
-            .map(|(matches, at)| (Reverse(rank(&matches.conditions)), at, matches))
-            .collect();
-        let all = sorted(all);
+        // They are in the order of the file. The most particular come first.
+        let all = by_key(self.all.into_iter().zip(0_u64..).collect(), |((_, matches), place)| {
+            let rank = rank(&matches.conditions).map(|count| u32::MAX.saturating_sub(count));
+            [&rank.map(u32::to_be_bytes).concat()[..], &place.to_be_bytes()].concat()
+        });
         let (mut size, mut is_reachable) = (0_usize, vec![false; deployments]);
-        for (_, (position, _), matches) in &all {
+        for (((position, _), matches), _) in &all {
             let lookup = Lookup::new(&matches.conditions);
             let places = matches.hosts.len().max(1).saturating_mul(matches.paths.len());
             size = size.saturating_add(places.saturating_mul(lookup.size()));

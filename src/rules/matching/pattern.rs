@@ -1,25 +1,25 @@
 //! Which requests a deployment is meant for, validated.
 
-use super::order::sorted;
+use super::order::{by_key, joined};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, OneOrMany, Path};
 use crate::matching::{Condition, HostPattern, Place};
 use crate::request::decoded_path;
 
-/// What a request must have, in a form in which equal matches are equal values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a request must have.
+#[derive(Clone, Debug)]
 pub struct Match {
-    /// Any of them; none means any host. Sorted.
+    /// Any of them; none means any host.
     pub hosts: Vec<HostPattern>,
-    /// Any of them, at least one. Sorted.
+    /// Any of them, at least one.
     pub paths: Vec<PathPattern>,
-    /// All of them. Sorted.
+    /// All of them, in the order of their identities.
     pub conditions: Vec<Condition>,
 }
 
 /// A condition on the path of a request, its query left aside, in the form of
 /// [`decoded_path`].
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathPattern {
     /// This path alone.
     Exact(Box<[u8]>),
@@ -53,11 +53,23 @@ impl Match {
         ] {
             conditions.extend(all_conditions(list, place, &at.key(key), errors));
         }
-        (errors.count() == before).then(|| Self { hosts, paths, conditions: sorted(conditions) })
+        let conditions = by_key(conditions, Condition::identity);
+        (errors.count() == before).then_some(Self { hosts, paths, conditions })
+    }
+
+    /// Bytes that are the same for matches that are the same, and for no others.
+    #[must_use]
+    pub fn identity(&self) -> Vec<u8> {
+        let sorted = |texts: Vec<Vec<u8>>| joined(&by_key(texts, Vec::clone));
+        joined(&[
+            sorted(self.hosts.iter().map(|host| host.as_bytes().to_vec()).collect()),
+            sorted(self.paths.iter().map(PathPattern::identity).collect()),
+            sorted(self.conditions.iter().map(Condition::identity).collect()),
+        ])
     }
 }
 
-/// Different hosts of a list, sorted; none for no list.
+/// Different hosts of a list; none for no list.
 fn hosts(list: Option<&[String]>, at: &Path, errors: &mut ConfigErrors) -> Vec<HostPattern> {
     let (mut hosts, mut seen) = (Vec::new(), ByteMap::default());
     for (index, text) in list.into_iter().flatten().enumerate() {
@@ -77,7 +89,7 @@ fn hosts(list: Option<&[String]>, at: &Path, errors: &mut ConfigErrors) -> Vec<H
     if list.is_some_and(<[_]>::is_empty) {
         errors.add(at, "is empty; leave it out to match any host");
     }
-    sorted(hosts)
+    hosts
 }
 
 /// Different conditions of a list.
@@ -87,35 +99,45 @@ fn all_conditions(
     at: &Path,
     errors: &mut ConfigErrors,
 ) -> Vec<Condition> {
-    let mut conditions: Vec<(Condition, usize)> = Vec::with_capacity(list.len());
+    let (mut conditions, mut seen) = (Vec::with_capacity(list.len()), ByteMap::default());
     for (index, condition) in list.iter().enumerate() {
         if errors.is_full() {
             break;
         }
-        let condition = Condition::new(condition, place, &at.index(index), errors);
-        conditions.extend(condition.map(|condition| (condition, index)));
-    }
-    let conditions = sorted(conditions);
-    for pair in conditions.windows(2) {
-        if let [(earlier, first), (later, second)] = pair
-            && earlier == later
-        {
-            errors.duplicate(&at.index(*second), &at.index(*first));
+        let at_condition = at.index(index);
+        let Some(condition) = Condition::new(condition, place, &at_condition, errors) else {
+            continue;
+        };
+        let identity = condition.identity();
+        if let Some(earlier) = seen.get(&identity) {
+            errors.duplicate(&at_condition, &at.index(*earlier));
+        } else {
+            seen.insert(&identity, index);
+            conditions.push(condition);
         }
     }
-    conditions.into_iter().map(|(condition, _)| condition).collect()
+    conditions
 }
 
 impl PathPattern {
-    /// All patterns of a match, sorted.
+    /// Bytes that no other pattern has.
+    fn identity(&self) -> Vec<u8> {
+        match self {
+            Self::Exact(path) => [b"e", &path[..]].concat(),
+            Self::Prefix(path) => [b"p", &path[..]].concat(),
+            Self::Any => Vec::new(),
+        }
+    }
+
+    /// All patterns of a match.
     fn all(config: &config::Match, at: &Path, errors: &mut ConfigErrors) -> Vec<Self> {
         let exact = Self::list(config.path.as_ref(), &at.key("path"), errors);
         let prefixes = Self::list(config.path_prefix.as_ref(), &at.key("path_prefix"), errors);
         let is_any = exact.is_empty() && prefixes.is_empty();
-        let patterns = (exact.into_iter().map(Self::Exact))
+        (exact.into_iter().map(Self::Exact))
             .chain(prefixes.into_iter().map(Self::Prefix))
-            .chain(is_any.then_some(Self::Any));
-        sorted(patterns.collect())
+            .chain(is_any.then_some(Self::Any))
+            .collect()
     }
 
     /// Different paths of a list.

@@ -2,6 +2,8 @@
 //!
 //! Any bytes have to be read, which no library of cookies does.
 
+use super::search::Named;
+use crate::bytes;
 use crate::wire::Pairs;
 
 /// Value of the first cookie of this name over all `cookie` headers, without surrounding quotes.
@@ -14,7 +16,7 @@ pub fn find<'a>(headers: Pairs<'a>, name: &[u8]) -> Option<&'a [u8]> {
 ///
 /// RFC 6265, section 4.2, but of bytes: values need not be UTF-8, and a piece that is no
 /// `name=value` is passed over. That is why no library reads them.
-pub fn all(headers: Pairs<'_>) -> impl Iterator<Item = Cookie<'_>> {
+pub fn all(headers: Pairs<'_>) -> impl Iterator<Item = Cookie<'_>> + Clone {
     headers.all(b"cookie").flat_map(|line| line.split(|byte| *byte == b';')).filter_map(|pair| {
         let equals = pair.iter().position(|byte| *byte == b'=')?;
         let (name, value) = pair.split_at_checked(equals)?;
@@ -64,6 +66,16 @@ impl<'a> Cookie<'a> {
     #[must_use]
     pub fn value(self) -> &'a [u8] {
         unquoted(self.value.get(1..).unwrap_or_default())
+    }
+}
+
+impl<'a> Named<'a> for Cookie<'a> {
+    fn is_named(self, name: &[u8]) -> bool {
+        bytes::equal(self.name(), name)
+    }
+
+    fn with_name<R>(self, use_name: impl FnOnce(&[u8]) -> R) -> R {
+        use_name(self.name())
     }
 }
 

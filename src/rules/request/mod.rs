@@ -6,6 +6,7 @@ mod carriers;
 mod cookie;
 mod path;
 mod query;
+mod search;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -22,6 +23,7 @@ pub use cookie::{
 };
 pub use path::{decoded as decoded_path, of_target};
 pub use query::{Parameter, all as all_parameters, find as find_parameter};
+pub use search::{Names, Search};
 
 /// The host that a request is for.
 pub const AUTHORITY: &[u8] = b":authority";
@@ -29,6 +31,42 @@ pub const AUTHORITY: &[u8] = b":authority";
 const ORIGINAL_URL: &[u8] = b"x-envoy-original-url";
 /// Its path, with the query.
 pub const PATH: &[u8] = b":path";
+
+/// Names of cookies and parameters that are looked for in one request.
+#[derive(Clone, Debug, Default)]
+pub struct ValueNames {
+    /// Cookies.
+    pub cookies: Names,
+    /// Parameters of the query.
+    pub parameters: Names,
+}
+
+/// Cookies and parameters of one request while some of them are looked for: however many names
+/// there are, each list is read once.
+pub trait Values<'a> {
+    /// The first cookie of a name.
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]>;
+
+    /// The first parameter of a name.
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>>;
+}
+
+impl<'a, C, P> Values<'a> for (Search<'_, C>, Search<'_, P>)
+where
+    C: Iterator<Item = Cookie<'a>> + Clone,
+    P: Iterator<Item = Parameter<'a>> + Clone,
+{
+    fn cookie(&mut self, name: &[u8]) -> Option<&'a [u8]> {
+        self.0.find(name).map(Cookie::value)
+    }
+
+    fn parameter(&mut self, name: &[u8]) -> Option<Cow<'a, [u8]>> {
+        self.1.find(name).map(Parameter::value)
+    }
+}
+
+/// The value of a header, if it came in one line.
+type Line<'a> = Result<&'a [u8], Repeated>;
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +90,7 @@ pub struct Request<'a> {
     /// Whether a condition was about a header that came in several lines, so that it did not hold.
     pub has_repeated_condition: Cell<bool>,
     /// The name of [`HeadersOfInterest::key`], and its value if it came in one line.
-    key: Option<(&'a [u8], Result<&'a [u8], Repeated>)>,
+    key: Option<(&'a [u8], Line<'a>)>,
 }
 
 /// The headers by which requests are read, besides where they want to go.
@@ -94,7 +132,7 @@ impl<'a> Request<'a> {
     #[inline(never)] // So that the loop has the registers for itself.
     pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
-        for (name, value) in headers.of_lengths(wanted.lengths) {
+        headers.of_lengths(wanted.lengths).for_each(|(name, value)| {
             if bytes::equal(name, AUTHORITY) {
                 request.authority = value;
             } else if bytes::equal(name, PATH) {
@@ -111,7 +149,7 @@ impl<'a> Request<'a> {
             } else if bytes::equal(name, ORIGINAL_URL) {
                 request.may_be_redirected = true;
             }
-        }
+        });
         request
     }
 
@@ -137,6 +175,15 @@ impl<'a> Request<'a> {
     #[must_use]
     pub fn query(&self) -> &'a [u8] {
         self.target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
+    }
+
+    /// The values of cookies and parameters, to look for any of these names.
+    #[must_use]
+    pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
+        // This only spares the time.
+        let query = if names.parameters.is_empty() { &[] } else { self.query() };
+        let cookies = Search::new(&names.cookies, all_cookies(self.headers));
+        (cookies, Search::new(&names.parameters, all_parameters(query)))
     }
 
     /// Whether Envoy found that it came from inside (`x-envoy-internal`).

@@ -27,28 +27,36 @@ pub fn decoded(path: &[u8]) -> Cow<'_, [u8]> {
     let mut rest = path;
     while let [byte, after @ ..] = rest {
         rest = after;
-        match escaped(*byte, after) {
-            Some((value, after)) => {
-                if is_kept(value) {
-                    plain.push(b'%');
-                    plain.extend(after.0.map(|digit| digit.to_ascii_uppercase()));
-                } else {
-                    plain.push(value);
-                }
-                rest = after.1;
-            }
-            None => plain.push(*byte),
+        let Some(Escape { value, digits, after }) = Escape::read(*byte, after) else {
+            plain.push(*byte);
+            continue;
+        };
+        rest = after;
+        if is_kept(value) {
+            plain.push(b'%');
+            plain.extend(digits.map(|digit| digit.to_ascii_uppercase()));
+        } else {
+            plain.push(value);
         }
     }
     Cow::Owned(plain)
 }
 
-/// The byte of an escape, its digits, and what follows.
-fn escaped(first: u8, after: &[u8]) -> Option<(u8, ([u8; 2], &[u8]))> {
-    let (digits, rest) = after.split_first_chunk::<2>().filter(|_| first == b'%')?;
-    let mut value = [0];
-    hex::decode_to_slice(digits, &mut value).ok()?;
-    Some((value[0], (*digits, rest)))
+/// An escape, and what follows it.
+struct Escape<'a> {
+    value: u8,
+    digits: [u8; 2],
+    after: &'a [u8],
+}
+
+impl<'a> Escape<'a> {
+    /// None if there is none.
+    fn read(first: u8, rest: &'a [u8]) -> Option<Self> {
+        let (digits, after) = rest.split_first_chunk::<2>().filter(|_| first == b'%')?;
+        let mut value = [0];
+        hex::decode_to_slice(digits, &mut value).ok()?;
+        Some(Self { value: value[0], digits: *digits, after })
+    }
 }
 
 fn is_kept(value: u8) -> bool {

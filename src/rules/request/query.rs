@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::search::Named;
 use crate::bytes;
 
 /// The first value of a parameter.
@@ -14,7 +15,7 @@ pub fn find<'a>(query: &'a [u8], name: &[u8]) -> Option<Cow<'a, [u8]>> {
 }
 
 /// All parameters, in their order.
-pub fn all(query: &[u8]) -> impl Iterator<Item = Parameter<'_>> {
+pub fn all(query: &[u8]) -> impl Iterator<Item = Parameter<'_>> + Clone {
     let pairs = query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
     pairs.map(|pair| {
         let equals = pair.iter().position(|byte| *byte == b'=');
@@ -49,16 +50,19 @@ impl<'a> Parameter<'a> {
         self.decoded().1
     }
 
-    /// Whether its value is empty.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        // No value becomes longer or shorter than its name and a `=`, unless it has a byte.
-        self.pair.len() <= self.name.len().saturating_add(1)
-    }
-
     fn decoded(self) -> (Cow<'a, [u8]>, Cow<'a, [u8]>) {
         let (name, value) = form_urlencoded::parse(self.pair).next().unwrap_or_default();
         (as_bytes(name), as_bytes(value))
+    }
+}
+
+impl<'a> Named<'a> for Parameter<'a> {
+    fn is_named(self, name: &[u8]) -> bool {
+        Parameter::is_named(self, name)
+    }
+
+    fn with_name<R>(self, use_name: impl FnOnce(&[u8]) -> R) -> R {
+        use_name(&self.name())
     }
 }
 

@@ -10,5 +10,5 @@ mod warned;
 pub use flag::{Flag, Named};
 pub use max_green_weight::max_green_weight;
 pub use names::Names;
-pub use sources::Sources;
+pub use sources::{MAX_GREEN_WEIGHT, NOTES, Sources};
 pub use warned::{Warned, Warning};

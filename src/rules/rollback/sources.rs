@@ -6,15 +6,17 @@
 use super::max_green_weight::max_green_weight;
 use super::names::Names;
 use super::reading::{Findings, Reading};
+use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, Source};
 use crate::host::{Environment, Host};
 use crate::split::Weight;
 use crate::wire::{Property, PropertyPath};
 
 const FLAG: &[u8] = b"rollback";
-const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
+/// The key of a cap, which is a number and not a flag.
+pub const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 /// Keys that people leave for each other beside a flag. They may hold anything.
-const NOTES: [&[u8]; 4] = [b"by", b"reason", b"since", b"ticket"];
+pub const NOTES: [&[u8]; 4] = [b"by", b"reason", b"since", b"ticket"];
 
 /// Where flags and maximum weights are looked up. If several are set, the lowest wins.
 #[derive(Clone, Debug)]
@@ -65,15 +67,22 @@ impl Sources {
             errors.invalid(&path.key("namespace"), namespace, "is no metadata namespace");
         }
         let (mut places, at) = (Vec::new(), path.key("sources"));
+        let mut seen = ByteMap::default();
         for (index, source) in config.sources.iter().enumerate() {
+            if errors.is_full() {
+                break;
+            }
             let at_source = at.index(index);
             let Some(place) = Location::new(source, namespace, environment, &at_source, errors)
             else {
                 continue;
             };
-            match places.iter().position(|known| *known == place) {
-                Some(earlier) => errors.duplicate(&at_source, &at.index(earlier)),
-                None => places.push(place),
+            let identity = place.identity();
+            if let Some(earlier) = seen.get(&identity) {
+                errors.duplicate(&at_source, &at.index(*earlier));
+            } else {
+                seen.insert(&identity, index);
+                places.push(place);
             }
         }
         Self(places.into())
@@ -100,6 +109,14 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
 }
 
 impl Location {
+    /// Bytes that no other location has.
+    fn identity(&self) -> Vec<u8> {
+        match self {
+            Self::Namespace(path) => [b"n", path.as_bytes()].concat(),
+            Self::Flag(path) => [b"f", path.as_bytes()].concat(),
+        }
+    }
+
     fn new(
         config: &Source,
         namespace: &str,
@@ -119,7 +136,12 @@ impl Location {
             }
         };
         let Some(path) = environment.metadata(source, &path) else {
-            errors.add(&at, "unsupported: this proxy cannot read the metadata of this source");
+            let path = path.join(".");
+            // The source is named because it may be a default that nobody wrote.
+            let reason = format!(
+                "unsupported: this proxy cannot read \"{path}\" in the metadata of `{source}`"
+            );
+            errors.add(&at, reason);
             return None;
         };
         Some(match config {

@@ -42,6 +42,12 @@ impl Weight {
     /// Everybody is on green.
     pub const FULL: Self = Self { buckets: BUCKETS };
 
+    /// How many of the 2^64 buckets green serves.
+    #[must_use]
+    pub fn buckets(self) -> u128 {
+        self.buckets
+    }
+
     /// Whether green serves this bucket: `bucket < weight / 100 × 2^64`.
     #[must_use]
     pub fn covers(self, bucket: Bucket) -> bool {

@@ -9,7 +9,7 @@ use super::key::KeySource;
 use super::pins::Pins;
 use crate::config::{self, Born, ConfigErrors, Path};
 use crate::host::{Environment, Host};
-use crate::request::Request;
+use crate::request::{Request, ValueNames};
 use crate::split::{Bucket, Salt};
 use crate::variant::Variant;
 
@@ -18,6 +18,8 @@ use crate::variant::Variant;
 pub struct Sticky {
     /// Tried in order.
     keys: Box<[KeySource]>,
+    /// Of the cookies and parameters that are keys.
+    names: ValueNames,
     /// What is no key.
     ignored: Ignored,
     /// How keys carry the birth of a session, where that counts.
@@ -57,14 +59,25 @@ impl Sticky {
             // An issued id is read back, after all other keys.
             keys.push(KeySource::Cookie(cookie.name().into()));
         }
+        let mut names = ValueNames::default();
+        for key in &keys {
+            key.add_name(&mut names);
+        }
         let ignored = Ignored::new(&config.ignore, &at.key("ignore"), errors);
         Self {
             keys: keys.into(),
+            names,
             ignored,
             born,
             cookie,
             salt: salt(config, environment, at, errors),
         }
+    }
+
+    /// What is no targeting key.
+    #[must_use]
+    pub fn ignored(&self) -> &Ignored {
+        &self.ignored
     }
 
     /// Whether sessions are to keep the weight of their birth.
@@ -161,8 +174,9 @@ impl Assigner {
 
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn assign(&self, request: &Request<'_>, host: &mut impl Host) -> Assignment<'_> {
+        let mut values = request.values(&self.sticky.names);
         let found = self.sticky.keys.iter().find_map(|source| {
-            let key = source.find(request, &self.sticky.ignored, host)?;
+            let key = source.find(request, &mut values, &self.sticky.ignored, host)?;
             Some((source, key))
         });
         if let Some((source, key)) = found {

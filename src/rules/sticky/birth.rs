@@ -8,7 +8,7 @@ pub const NANOS_PER_MILLI: u64 = 1_000_000;
 /// The time in a key, in nanoseconds since the epoch of Unix, at most some 584 years; None if it
 /// carries none.
 ///
-/// `Ulid` also reads a UUIDv7, because that is what the filter issues; no text is both.
+/// `Ulid` also reads a `UUIDv7`, because that is what the filter issues; no text is both.
 #[must_use]
 pub fn birth(born: Born, key: &[u8]) -> Option<u64> {
     let ulid = match born {

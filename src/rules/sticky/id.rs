@@ -20,7 +20,7 @@ impl Id {
         Self { text, length: 32 }
     }
 
-    /// A UUIDv7 (RFC 9562, section 5.7): a time in milliseconds since the epoch of Unix, of which
+    /// A `UUIDv7` (RFC 9562, section 5.7): a time in milliseconds since the epoch of Unix, of which
     /// 48 bits count, and 74 of the random bits. As short as a library's, and without its weight.
     #[must_use]
     pub fn uuid_v7(millis: u64, random: u128) -> Self {

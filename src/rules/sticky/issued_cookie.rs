@@ -4,8 +4,7 @@
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use super::birth::{NANOS_PER_MILLI, birth_of_uuid_v7};
 use super::id::Id;
@@ -20,6 +19,8 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// Longest time that browsers keep a cookie, in days (RFC 6265bis, section 5.5).
 const LONGEST_AGE_IN_DAYS: u64 = 400;
+
+const NEEDS_SECURE: &str = "needs `secure`: browsers drop the cookie without it";
 
 /// Longest value of an attribute, in bytes (RFC 6265bis, section 5.6).
 const LONGEST_ATTRIBUTE: usize = 1_024;
@@ -92,55 +93,68 @@ impl IssuedCookie {
         errors: &mut ConfigErrors,
     ) -> Option<Self> {
         let before = errors.count();
-        let mut refuse = |key: &str, value: &str, reason: &str| {
-            errors.invalid(&path.key(key), value, reason);
-        };
-        if !is_token(&config.name) {
-            refuse("name", &config.name, "cannot be the name of a cookie");
-        }
-        if config.name.len() > LONGEST_NAME {
-            refuse("name", &config.name, "is longer than 4060 bytes: browsers drop the cookie");
-        }
-        let legal = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
-        if !config.path.starts_with('/') || !config.path.bytes().all(legal) {
-            refuse("path", &config.path, "cannot be the path of a cookie");
-        }
-        if config.path.len() > LONGEST_ATTRIBUTE {
-            refuse("path", &config.path, "is longer than 1024 bytes: browsers pass over it");
-        }
-        if let Some(domain) = config.domain.as_deref()
-            && let Err(reason) = check_domain(domain)
-        {
-            refuse("domain", domain, reason);
-        }
-        let max_age = parse_max_age(&config.max_age)
-            .map_err(|reason| refuse("max_age", &config.max_age, reason));
-        if config.refresh && max_age == Ok(None) {
-            refuse("max_age", &config.max_age, "has no half after which `refresh` sets it again");
-        }
-        if config.same_site == Keyword::Known(SameSite::None) && !config.secure {
-            refuse("same_site", "none", "needs `secure`: browsers drop the cookie without it");
-        }
-        // Browsers compare the prefixes without regard to case (RFC 6265bis, section 5.4).
-        let prefix = |prefix: &str| {
-            config.name.get(..prefix.len()).is_some_and(|name| name.eq_ignore_ascii_case(prefix))
-        };
-        let (host_only, http_only) = (prefix("__Host-"), prefix("__Http-"));
-        if host_only && config.path != "/" {
-            refuse("name", &config.name, "needs the path `/`: browsers drop the cookie else");
-        }
-        if host_only && config.domain.is_some() {
-            refuse("name", &config.name, "cannot have a `domain`: browsers drop the cookie");
-        }
-        if (host_only || http_only || prefix("__Secure-")) && !config.secure {
-            refuse("name", &config.name, "needs `secure`: browsers drop the cookie without it");
-        }
-        if (http_only || prefix("__Host-Http-")) && !config.http_only {
-            refuse("name", &config.name, "needs `http_only`: browsers drop the cookie without it");
-        }
-        if config.partitioned && !config.secure {
-            let reason = "needs `secure`: browsers drop the cookie without it";
-            errors.add(&path.key("partitioned"), reason);
+        let IssueCookie { name, path: cookie_path, secure, http_only, .. } = config;
+        let domain = config.domain.as_deref();
+        let (max_age, domain_check) = (parse_max_age(&config.max_age), check_domain(domain));
+        let is_none = config.same_site == Keyword::Known(SameSite::None);
+        let host_only = has_prefix(name, "__Host-");
+        let needs_secure =
+            host_only || has_prefix(name, "__Http-") || has_prefix(name, "__Secure-");
+        let needs_http_only = has_prefix(name, "__Http-") || has_prefix(name, "__Host-Http-");
+        let is_refused = [
+            (!is_token(name), "name", &**name, "cannot be the name of a cookie"),
+            (
+                name.len() > LONGEST_NAME,
+                "name",
+                name,
+                "is longer than 4060 bytes, and browsers drop it",
+            ),
+            (
+                host_only && cookie_path != "/",
+                "name",
+                name,
+                "needs the path `/`: browsers drop the cookie else",
+            ),
+            (
+                host_only && domain.is_some(),
+                "name",
+                name,
+                "cannot have a `domain`: browsers drop the cookie",
+            ),
+            (needs_secure && !secure, "name", name, NEEDS_SECURE),
+            (
+                needs_http_only && !http_only,
+                "name",
+                name,
+                "needs `http_only`: browsers drop the cookie without it",
+            ),
+            (!is_cookie_path(cookie_path), "path", cookie_path, "cannot be the path of a cookie"),
+            (
+                cookie_path.len() > LONGEST_ATTRIBUTE,
+                "path",
+                cookie_path,
+                "is longer than 1024 bytes, and browsers pass over it",
+            ),
+            (
+                domain_check.is_err(),
+                "domain",
+                domain.unwrap_or_default(),
+                domain_check.err().unwrap_or_default(),
+            ),
+            (max_age.is_err(), "max_age", &config.max_age, max_age.err().unwrap_or_default()),
+            (
+                config.refresh && max_age == Ok(None),
+                "max_age",
+                &config.max_age,
+                "has no half after which `refresh` sets it again",
+            ),
+            (is_none && !secure, "same_site", "none", NEEDS_SECURE),
+            (config.partitioned && !secure, "partitioned", "true", NEEDS_SECURE),
+        ];
+        for (is_refused, key, value, reason) in is_refused {
+            if is_refused {
+                errors.invalid(&path.key(key), value, reason);
+            }
         }
         let (is_timed, per_at) = (is_timed || config.refresh, path.key("per"));
         let connection = match config.per.known(&per_at, errors) {
@@ -184,43 +198,52 @@ fn connection_attribute(
 }
 
 /// The id of all requests of a connection. Numbers of connections are easy to foresee, so they are
-/// hashed with a key that nobody learns: HMAC-SHA-256, cut to 128 bits.
+/// hashed with a key that nobody learns. SHA-256 of key and number will do: the key has one length,
+/// no client chooses the number, and half of the hash is not shown.
 fn id_of_connection(number: &[u8], host: &mut impl Host) -> Option<Id> {
     let key = host.lasting_random()?.to_be_bytes();
-    let mac = Hmac::<Sha256>::new_from_slice(&key).ok()?.chain_update(number);
-    let bytes = mac.finalize().into_bytes();
-    bytes.first_chunk().map(|bits| Id::new(u128::from_be_bytes(*bits)))
+    let hash = Sha256::digest([&key, number].concat());
+    hash.first_chunk().map(|bits| Id::new(u128::from_be_bytes(*bits)))
 }
 
 fn attributes(config: &IssueCookie, max_age: Option<Duration>, same_site: SameSite) -> String {
-    let mut text = String::new();
-    if let Some(max_age) = max_age {
-        text += &format!("; Max-Age={}", max_age.as_secs());
-    }
-    text += &format!("; Path={}", config.path);
-    if let Some(domain) = &config.domain {
-        text += &format!("; Domain={}", domain.trim_start_matches('.'));
-    }
-    if config.secure {
-        text += "; Secure";
-    }
-    if config.http_only {
-        text += "; HttpOnly";
-    }
-    text += match same_site {
-        SameSite::Strict => "; SameSite=Strict",
-        SameSite::Lax => "; SameSite=Lax",
-        SameSite::None => "; SameSite=None",
-    };
-    if config.partitioned {
-        text += "; Partitioned";
-    }
-    text
+    let seconds = max_age.map(|age| age.as_secs().to_string());
+    let when = |is_there: bool, text: &'static str| if is_there { text } else { "" };
+    [
+        when(seconds.is_some(), "; Max-Age="),
+        seconds.as_deref().unwrap_or_default(),
+        "; Path=",
+        &config.path,
+        when(config.domain.is_some(), "; Domain="),
+        config.domain.as_deref().unwrap_or_default().trim_start_matches('.'),
+        when(config.secure, "; Secure"),
+        when(config.http_only, "; HttpOnly"),
+        match same_site {
+            SameSite::Strict => "; SameSite=Strict",
+            SameSite::Lax => "; SameSite=Lax",
+            SameSite::None => "; SameSite=None",
+        },
+        when(config.partitioned, "; Partitioned"),
+    ]
+    .concat()
+}
+
+/// Whether a name starts so: browsers compare these prefixes without regard to case (RFC 6265bis,
+/// section 5.4).
+#[inline(never)]
+fn has_prefix(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|name| name.eq_ignore_ascii_case(prefix))
+}
+
+fn is_cookie_path(path: &str) -> bool {
+    let legal = |byte: u8| matches!(byte, b' '..=b'~') && byte != b';';
+    path.starts_with('/') && path.bytes().all(legal)
 }
 
 /// What browsers take for `Domain`: a host name of two labels or more, since they take no cookie
 /// for a whole top-level domain, and none for an address. They pass over a dot at the front.
-fn check_domain(text: &str) -> Result<(), &'static str> {
+fn check_domain(text: Option<&str>) -> Result<(), &'static str> {
+    let Some(text) = text else { return Ok(()) };
     let name = text.strip_prefix('.').unwrap_or(text);
     if !name.is_ascii() {
         return Err("cannot be the domain of a cookie: write international names in Punycode");
@@ -313,9 +336,9 @@ mod tests {
     }
 
     /// How each error of this cookie begins; the rest is as in the default.
-    fn errors(config: IssueCookie) -> Vec<String> {
+    fn errors(config: &IssueCookie) -> Vec<String> {
         let mut errors = ConfigErrors::default();
-        let issued = IssuedCookie::new(&config, false, &Nothing, &Path::Root, &mut errors);
+        let issued = IssuedCookie::new(config, false, &Nothing, &Path::Root, &mut errors);
         assert_eq!(issued.is_none(), errors.count() > 0);
         errors.iter().map(ToString::to_string).collect()
     }
@@ -352,7 +375,10 @@ mod tests {
                 IssueCookie { same_site: none, secure: false, ..default() },
                 "same_site: \"none\" needs",
             ),
-            (IssueCookie { partitioned: true, secure: false, ..default() }, "partitioned: needs"),
+            (
+                IssueCookie { partitioned: true, secure: false, ..default() },
+                "partitioned: \"true\" needs",
+            ),
             (
                 IssueCookie { per: Keyword::Known(Per::Connection), ..default() },
                 "per: unsupported: this host has no",
@@ -363,12 +389,12 @@ mod tests {
             (IssueCookie { http_only: false, ..name("__Http-a") }, "name: \"__Http-a\" needs"),
             (IssueCookie { http_only: false, ..name("__Host-Http-a") }, "name: \"__Host-Http-a\""),
         ] {
-            let found = errors(config.clone());
+            let found = errors(&config);
             let is_right = found.len() == 1 && found[0].starts_with(expected);
             assert!(is_right, "{config:?}: {found:?}");
         }
         for config in [default(), domain(".example.com"), name("__Host-a"), name("__Http-a")] {
-            assert_eq!(errors(config), [""; 0]);
+            assert_eq!(errors(&config), [""; 0]);
         }
     }
 }

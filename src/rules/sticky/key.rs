@@ -11,8 +11,8 @@ use super::ignored::Ignored;
 use crate::config::{self, Born, ConfigErrors, Path, cookie_name, header_name};
 use crate::host::{Environment, Host};
 use crate::metrics::Counter;
-use crate::request::{Request, find_cookie};
-use crate::wire::{PropertyPath, Repeated};
+use crate::request::{Request, ValueNames, Values};
+use crate::wire::PropertyPath;
 
 /// What an error says of a key that is none of these, or several.
 const KINDS: &str = "exactly one of `header`, `cookie`, `query`, `property`, `source_address`, \
@@ -134,6 +134,20 @@ impl KeySource {
         }
     }
 
+    /// Adds the names of cookies and parameters to those that are looked for.
+    pub fn add_name(&self, names: &mut ValueNames) {
+        match self {
+            Self::Cookie(name) | Self::EncodedCookie(name) => names.cookies.add(name.as_bytes()),
+            Self::Query(name) => names.parameters.add(name.as_bytes()),
+            Self::All(parts) => parts.iter().for_each(|part| part.add_name(names)),
+            Self::Header(_)
+            | Self::Property(_)
+            | Self::SourceAddress(_)
+            | Self::ForwardedFor(_)
+            | Self::Host => {}
+        }
+    }
+
     fn of_all(
         parts: &[config::Key],
         environment: &dyn Environment,
@@ -160,23 +174,24 @@ impl KeySource {
     pub fn find<'a>(
         &self,
         request: &Request<'a>,
+        values: &mut impl Values<'a>,
         ignored: &Ignored,
         host: &mut impl Host,
     ) -> Option<Cow<'a, [u8]>> {
         let value = match self {
-            Self::Header(name) => match request.single(name) {
-                Ok(value) => value.map(Cow::Borrowed),
-                Err(Repeated) => {
+            Self::Header(name) => {
+                let line = request.single(name);
+                if line.is_err() {
                     host.count(Counter::RepeatedKey);
-                    None
                 }
-            },
-            Self::Cookie(name) => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
+                line.unwrap_or_default().map(Cow::Borrowed)
+            }
+            Self::Cookie(name) => values.cookie(name.as_bytes()).map(Cow::Borrowed),
             Self::EncodedCookie(name) => {
-                let value = find_cookie(request.headers, name.as_bytes());
+                let value = values.cookie(name.as_bytes());
                 value.map(|value| percent_decode(value).into())
             }
-            Self::Query(name) => parameter(request.query(), name),
+            Self::Query(name) => values.parameter(name.as_bytes()),
             Self::Property(path) => host.attribute(path).map(Cow::Owned),
             Self::SourceAddress(path) => {
                 let address = host.attribute(path);
@@ -184,7 +199,7 @@ impl KeySource {
             }
             Self::ForwardedFor(place) => forwarded_for(request.headers, *place).map(Cow::Borrowed),
             Self::Host => request.host(),
-            Self::All(parts) => join(parts, request, ignored, host).map(Cow::Owned),
+            Self::All(parts) => join(parts, request, values, ignored, host).map(Cow::Owned),
         };
         value.filter(|value| !ignored.has(value))
     }
@@ -218,9 +233,10 @@ impl fmt::Display for KeySource {
 
 /// The values of all these sources with a zero byte between them; None if one of them has none.
 #[inline(never)] // So that other keys do not pay for it.
-fn join(
+fn join<'a>(
     parts: &[KeySource],
-    request: &Request<'_>,
+    request: &Request<'a>,
+    values: &mut impl Values<'a>,
     ignored: &Ignored,
     host: &mut impl Host,
 ) -> Option<Vec<u8>> {
@@ -229,37 +245,7 @@ fn join(
         if index > 0 {
             joined.push(0);
         }
-        joined.extend_from_slice(&part.find(request, ignored, host)?);
+        joined.extend_from_slice(&part.find(request, values, ignored, host)?);
     }
     Some(joined)
-}
-
-/// The first value of a parameter in a query of `application/x-www-form-urlencoded`.
-fn parameter<'a>(query: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
-    let (_, value) = form_urlencoded::parse(query).find(|(found, _)| found == name)?;
-    Some(match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),
-        Cow::Owned(value) => Cow::Owned(value.into_bytes()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_parameter_of_a_name_is_decoded() {
-        for (query, value) in [
-            ("user=7", Some("7")),
-            ("a=b&user=7&user=8", Some("7")),
-            ("%75ser=a%20b+c", Some("a b c")),
-            ("user=%zz%4", Some("%zz%4")),
-            ("user", Some("")),
-            ("User=7", None),
-            ("", None),
-        ] {
-            let found = parameter(query.as_bytes(), "user");
-            assert_eq!(found.as_deref(), value.map(str::as_bytes), "{query}");
-        }
-    }
 }

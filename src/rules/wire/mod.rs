@@ -6,6 +6,6 @@ mod property;
 mod value;
 
 pub use first_pass::FirstPass;
-pub use pairs::{Lengths, Pairs, Repeated, encode};
+pub use pairs::{Lengths, Line, Pairs, Repeated, encode};
 pub use property::{Property, PropertyPath};
 pub use value::{Texts, Value};

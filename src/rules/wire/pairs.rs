@@ -1,15 +1,36 @@
-//! The pairs encoding of the proxy-wasm ABI, read in place.
+//! Names and values that a host hands over, read in place: in the pairs encoding of the proxy-wasm
+//! ABI, or as lines that lie anywhere.
 //!
-//! Header maps, and metadata that is a `Struct` or a list, cross from the host as one buffer:
-//! `u32` count, then for each pair two `u32` sizes, then for each pair `name 0x00 value 0x00`;
-//! all integers little-endian. Nothing is copied and nothing is trusted: a buffer that does not
-//! hold what it announces ends the iteration early.
+//! Header maps, and metadata that is a `Struct` or a list, cross from a proxy-wasm host as one
+//! buffer: `u32` count, then for each pair two `u32` sizes, then for each pair `name 0x00 value
+//! 0x00`; all integers little-endian. Nothing is copied and nothing is trusted: a buffer that does
+//! not hold what it announces ends the iteration early.
 
 use crate::bytes;
 
-/// A borrowed buffer of pairs.
+/// Borrowed pairs.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Pairs<'a> {
+pub struct Pairs<'a>(Form<'a>);
+
+/// A name and its value.
+pub type Line<'a> = (&'a [u8], &'a [u8]);
+
+/// How a host hands them over.
+#[derive(Clone, Copy, Debug)]
+enum Form<'a> {
+    Encoded(Encoded<'a>),
+    Lines(&'a [Line<'a>]),
+}
+
+impl Default for Form<'_> {
+    fn default() -> Self {
+        Self::Encoded(Encoded::default())
+    }
+}
+
+/// A buffer in the pairs encoding.
+#[derive(Clone, Copy, Debug, Default)]
+struct Encoded<'a> {
     sizes: &'a [Sizes],
     data: &'a [u8],
 }
@@ -54,52 +75,60 @@ impl<'a> Pairs<'a> {
     /// Reads a buffer as the host filled it. One that is too short for its count holds no pairs.
     #[must_use]
     pub fn new(buffer: &'a [u8]) -> Self {
-        Self::split(buffer).unwrap_or_default()
+        Self(Form::Encoded(Encoded::split(buffer).unwrap_or_default()))
     }
 
     /// Reads a buffer only if it holds exactly the pairs that it announces and nothing else.
     #[must_use]
     pub fn exact(buffer: &'a [u8]) -> Option<Self> {
-        let pairs = Self::split(buffer)?;
-        let mut iter = pairs.wanted(|_| true);
+        let encoded = Encoded::split(buffer)?;
+        let mut iter = encoded.wanted(|_| true);
         let read = iter.by_ref().count();
         let is_whole =
-            read == pairs.sizes.len() && iter.at == u64::try_from(pairs.data.len()).ok()?;
-        is_whole.then_some(pairs)
+            read == encoded.sizes.len() && iter.at == u64::try_from(encoded.data.len()).ok()?;
+        is_whole.then_some(Self(Form::Encoded(encoded)))
     }
 
-    fn split(buffer: &'a [u8]) -> Option<Self> {
-        let (count, rest) = buffer.split_first_chunk::<4>()?;
-        let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
-        let (sizes, data) = rest.split_at_checked(count.checked_mul(size_of::<Sizes>())?)?;
-        Some(Self { sizes: sizes.as_chunks().0, data })
+    /// Pairs that lie anywhere.
+    #[must_use]
+    pub fn of_lines(lines: &'a [Line<'a>]) -> Self {
+        Self(Form::Lines(lines))
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.sizes.is_empty()
+        match self.0 {
+            Form::Encoded(encoded) => encoded.sizes.is_empty(),
+            Form::Lines(lines) => lines.is_empty(),
+        }
     }
 
     /// Whether all values are empty.
     #[must_use]
     pub fn are_without_values(self) -> bool {
-        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
+        match self.0 {
+            Form::Encoded(encoded) => encoded.are_without_values(),
+            Form::Lines(lines) => lines.iter().all(|(_, value)| value.is_empty()),
+        }
     }
 
-    /// Names and values, in the order of the buffer.
-    pub fn iter(self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    /// Names and values, in the order of the host.
+    pub fn iter(self) -> impl Iterator<Item = Line<'a>> {
         self.wanted(|_| true)
     }
 
     /// Names and values of those whose names have one of these lengths.
-    pub fn of_lengths(self, lengths: Lengths) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+    pub fn of_lengths(self, lengths: Lengths) -> impl Iterator<Item = Line<'a>> {
         self.wanted(move |length| lengths.has(length))
     }
 
     /// Names and values of those whose names are of a wanted length.
-    fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> Iter<'a, F> {
-        Iter { sizes: self.sizes.iter(), data: self.data, at: 0, is_wanted }
+    fn wanted<F: Fn(u64) -> bool + Copy>(self, is_wanted: F) -> Iter<'a, F> {
+        match self.0 {
+            Form::Encoded(encoded) => Iter::Encoded(encoded.wanted(is_wanted)),
+            Form::Lines(lines) => Iter::Lines(lines.iter(), is_wanted),
+        }
     }
 
     /// Value of the first pair of this name.
@@ -130,19 +159,74 @@ impl<'a> Pairs<'a> {
     }
 
     /// Values of all pairs of this name.
-    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn all(self, name: &[u8]) -> impl Iterator<Item = &'a [u8]> + Clone {
         let alike = self.as_long_as(name).filter(move |(found, _)| bytes::equal(found, name));
         alike.map(|(_, value)| value)
     }
 
-    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
+    fn as_long_as(self, name: &[u8]) -> impl Iterator<Item = Line<'a>> + Clone {
+        let length = length(name);
         self.wanted(move |found| found == length)
     }
 }
 
+fn length(name: &[u8]) -> u64 {
+    u64::try_from(name.len()).unwrap_or(u64::MAX)
+}
+
+impl<'a> Encoded<'a> {
+    /// By their sizes, without a look at them.
+    fn are_without_values(self) -> bool {
+        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
+    }
+
+    fn split(buffer: &'a [u8]) -> Option<Self> {
+        let (count, rest) = buffer.split_first_chunk::<4>()?;
+        let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
+        let (sizes, data) = rest.split_at_checked(count.checked_mul(size_of::<Sizes>())?)?;
+        Some(Self { sizes: sizes.as_chunks().0, data })
+    }
+
+    fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> EncodedIter<'a, F> {
+        EncodedIter { sizes: self.sizes.iter(), data: self.data, at: 0, is_wanted }
+    }
+}
+
 /// Names and values that are still to come.
-struct Iter<'a, F> {
+#[derive(Clone)]
+enum Iter<'a, F> {
+    Encoded(EncodedIter<'a, F>),
+    Lines(std::slice::Iter<'a, Line<'a>>, F),
+}
+
+impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
+    type Item = Line<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Encoded(iter) => iter.next(),
+            Self::Lines(lines, is_wanted) => {
+                lines.by_ref().find(|(name, _)| is_wanted(length(name))).copied()
+            }
+        }
+    }
+
+    /// All of them, with one look at the form and not one for each.
+    #[inline]
+    fn fold<T, G: FnMut(T, Self::Item) -> T>(self, start: T, mut then: G) -> T {
+        match self {
+            Self::Encoded(iter) => iter.fold(start, then),
+            Self::Lines(lines, is_wanted) => lines.fold(start, |folded, line| {
+                if is_wanted(length(line.0)) { then(folded, *line) } else { folded }
+            }),
+        }
+    }
+}
+
+/// Those of a buffer.
+#[derive(Clone)]
+struct EncodedIter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
     /// Where the next pair starts.
@@ -151,9 +235,10 @@ struct Iter<'a, F> {
     is_wanted: F,
 }
 
-impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
-    type Item = (&'a [u8], &'a [u8]);
+impl<'a, F: Fn(u64) -> bool> Iterator for EncodedIter<'a, F> {
+    type Item = Line<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             // One load for both; WebAssembly has no cheaper one for a part.
@@ -215,9 +300,16 @@ mod tests {
 
     #[test]
     fn the_first_pair_of_a_name_is_found() {
-        let buffer = encode([(&b"a"[..], &b"1"[..]), (b"a", b"2")].into_iter());
-        assert_eq!(Pairs::new(&buffer).get(b"a"), Some(&b"1"[..]));
-        assert_eq!(Pairs::new(&buffer).get(b"A"), None);
+        let lines: [Line<'_>; 3] = [(b"", b""), (b"a", b"1"), (b"a", b"2")];
+        let buffer = encode(lines.into_iter());
+        for pairs in [Pairs::new(&buffer), Pairs::of_lines(&lines)] {
+            assert_eq!(pairs.get(b"a"), Some(&b"1"[..]));
+            assert_eq!(pairs.get(b"A"), None);
+            assert_eq!(pairs.all(b"a").collect::<Vec<_>>(), [b"1", b"2"]);
+            assert_eq!(pairs.of_lengths(Lengths::of(b"b")).count(), 2);
+            assert!(!pairs.is_empty());
+        }
+        assert!(Pairs::of_lines(&[]).is_empty());
     }
 
     #[test]

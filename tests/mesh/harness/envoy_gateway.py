@@ -4,13 +4,14 @@ There is no cluster: only addresses, the file of the module, and from where Envo
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.artefact import REPOSITORY, filter_library, filter_wasm
 from tests.harness.bootstrap import cluster_resource, listener_resource, watched_bootstrap
 from tests.harness.envoy import Envoy
 from tests.harness.files import write_resources
@@ -33,10 +34,18 @@ class NotAccepted(Exception):
     """Envoy Gateway does not accept a resource. The message is what it says."""
 
 
-def shipped() -> list[Json]:
-    """What `kubectl apply -k envoy/gateway` applies."""
-    command = [programs.kubectl(), "kustomize", DIRECTORY]
+def shipped(folder: Path = DIRECTORY) -> list[Json]:
+    """What `kubectl apply -k envoy/gateway` applies, or the same of another folder."""
+    command = [programs.kubectl(), "kustomize", folder]
     return list(yaml.safe_load_all(output(command)))
+
+
+def shipped_natively(folder: Path) -> list[Json]:
+    """The same with the component envoy/gateway/native; `folder` is where it is put together."""
+    parts = {"resources": [DIRECTORY], "components": [DIRECTORY / "native"]}
+    relative = {key: [os.path.relpath(part, folder.resolve()) for part in listed] for key, listed in parts.items()}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(relative))
+    return shipped(folder)
 
 
 def policy(name: str) -> Json:
@@ -86,7 +95,7 @@ class EnvoyGateway:
         resource = json.loads(json.dumps(resource))
         if resource["kind"] == "Service":
             resource["spec"]["clusterIP"] = SERVICE_ADDRESSES[resource["metadata"]["name"]]
-        if resource["kind"] == "EnvoyExtensionPolicy":
+        if resource["kind"] == "EnvoyExtensionPolicy" and "wasm" in resource["spec"]:
             resource["spec"]["wasm"][0]["code"]["image"]["url"] = self._image
         return resource
 
@@ -103,6 +112,8 @@ class EnvoyGateway:
             discovery["config_source"] = watched(self._file("routes"))
         for machine in _all(listener, "vm_config"):
             machine["code"] = {"local": {"filename": str(filter_wasm())}}
+        for module in _all(listener, "dynamic_module_config"):
+            module["module"]["local"]["filename"] = str(filter_library())
         return listener
 
     def _file(self, kind: str) -> Path:
