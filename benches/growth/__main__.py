@@ -19,6 +19,7 @@ COLUMNS = {
     Kind.ENVOY: "Envoy alone",
     Kind.LUA: "Lua adds",
     Kind.FILTER: "this filter adds",
+    Kind.MODULE: "the dynamic module adds",
     Kind.FLOOR: "of which the host",
 }
 

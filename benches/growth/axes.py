@@ -6,7 +6,8 @@ from typing import Any
 
 from benches.instructions.case import Case, Kind
 from benches.instructions.floor import floor_module
-from benches.instructions.proxy import configuration, lua, many, proxy, wasm
+from benches.instructions.module import BY_ROUTE
+from benches.instructions.proxy import configuration, lua, many, module, proxy, wasm
 from benches.instructions.request import USER, Request
 
 Json = Any
@@ -26,7 +27,7 @@ class Axis:
 
 def axes() -> list[Axis]:
     return [
-        Axis("deployments", [_deployments(amount) for amount in (1, 100, 10_000)]),
+        Axis("deployments", [case for amount in (1, 100, 10_000) for case in _deployments(amount)]),
         Axis("header lines", [case for amount in (5, 30, 80) for case in _headers(amount)]),
         Axis("cookies beside the one that is the key", [case for amount in (0, 20, 60) for case in _cookies(amount)]),
         Axis("keys, of which the last is there", [_keys(amount) for amount in (1, 2, 3, 4)]),
@@ -34,8 +35,12 @@ def axes() -> list[Axis]:
     ]
 
 
-def _deployments(amount: int) -> Case:
-    return Case(f"deployments_{amount}", f"{amount:,}", Kind.FILTER, lambda _: proxy([wasm(many(amount))]))
+def _deployments(amount: int) -> list[Case]:
+    of_module = many(amount) | BY_ROUTE
+    return [
+        Case(f"deployments_{amount}", f"{amount:,}", Kind.FILTER, lambda _: proxy([wasm(many(amount))])),
+        Case(f"deployments_{amount}_module", f"{amount:,}", Kind.MODULE, lambda _: proxy([module(of_module)])),
+    ]
 
 
 def _headers(amount: int) -> list[Case]:
@@ -78,4 +83,5 @@ def _with_base(name: str, title: str, request: Request, configured: Json, agains
     ours = replace(base, name=f"{name}_filter", kind=Kind.FILTER, proxy=lambda _: proxy([wasm(configured)]))
     lua_s = replace(base, name=f"{name}_lua", kind=Kind.LUA, proxy=lambda _: proxy([lua("one_tag")]))
     least = replace(base, name=f"{name}_floor", kind=Kind.FLOOR, proxy=lambda files: proxy([wasm({}, floor_module("one_tag", files))]))
-    return [base, *([lua_s] if against_lua else []), ours, least]
+    native = replace(base, name=f"{name}_module", kind=Kind.MODULE, proxy=lambda _: proxy([module(configured | BY_ROUTE)]))
+    return [base, *([lua_s] if against_lua else []), ours, native, least]

@@ -19,7 +19,7 @@ from benches.instructions.table import Table
 from benches.instructions.valgrind import Valgrind, valgrind
 from benches.instructions.versions import one_filter, versions
 
-GUARDED = ("blue", "blue_omit", "green_absent", "green_false", "no_match")
+GUARDED = tuple(prefix + name for prefix in ("", "module_") for name in ("blue", "blue_omit", "green_absent", "green_false", "no_match"))
 
 
 def main(arguments: list[str]) -> None:

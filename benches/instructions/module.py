@@ -16,6 +16,7 @@ from tests.harness.http_filters import set_filter_state
 Json = Any
 
 BY_ROUTE = {"rollback": {"sources": ["route"]}}
+"""What a configuration for the dynamic module has to say."""
 BY_OWN_CONFIGURATION = {"rollback": {"sources": ["per_filter_config"]}}
 BY_STATE = {"rollback": {"sources": ["filter_state"]}}
 

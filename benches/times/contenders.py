@@ -6,7 +6,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from benches.instructions.proxy import LISTENER, configuration, lua, proxy, wasm
+from benches.instructions.module import BY_ROUTE
+from benches.instructions.proxy import LISTENER, configuration, lua, module, proxy, wasm
 from benches.instructions.request import Request, Stream
 from benches.times.envoy import TimedEnvoy
 from benches.times.h2load import H2load, Protocol
@@ -73,6 +74,7 @@ class Contender(Service):
 def contenders(directory: Path, workers: int) -> list[Contender]:
     """Envoy alone, with Lua, and with the filter; each of the two writes one tag, and all requests are blue's."""
     http_filters = {"no filter": [], "Lua, one tag": [lua("one_tag")], "this filter, one tag": [wasm(configuration())]}
+    http_filters["the dynamic module, one tag"] = [module(configuration() | BY_ROUTE)]
     made = []
     for number, (name, filters) in enumerate(http_filters.items()):
         room = directory / str(number)

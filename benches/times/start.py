@@ -9,7 +9,8 @@ from typing import Any
 
 from benches.instructions.callgrind import ENVOY
 from benches.instructions.floor import floor_module
-from benches.instructions.proxy import configuration, lua, many, proxy, wasm
+from benches.instructions.module import BY_ROUTE
+from benches.instructions.proxy import configuration, lua, many, module, proxy, wasm
 from benches.instructions.request import Request
 from benches.markdown import as_table
 from benches.times.paired import differences, spread
@@ -30,6 +31,8 @@ def starts(rounds: int) -> str:
             "a module without logic": proxy([wasm({}, floor_module("nothing", Path(directory)))]),
             "this filter, 1 deployment": proxy([wasm(configuration())]),
             "this filter, 10,000 deployments": proxy([wasm(many(10_000))]),
+            "the dynamic module, 1 deployment": proxy([module(configuration() | BY_ROUTE)]),
+            "the dynamic module, 10,000 deployments": proxy([module(many(10_000) | BY_ROUTE)]),
         }
         found: dict[str, list[float]] = {name: [] for name in proxies}
         for _ in range(rounds):

@@ -31,6 +31,6 @@ impl Environment for Process {
     }
 
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath> {
-        Attribute::named(path).map(|attribute| attribute.to_path())
+        Attribute::named(path).map(Attribute::to_path)
     }
 }

@@ -70,7 +70,8 @@ fn another(first: Kind, mut read: impl FnMut(Kind) -> bool) -> Option<Kind> {
 }
 
 fn known(address: usize) -> Option<Known> {
-    KNOWN.with_borrow(|known| known.get(&address).copied())
+    // Most flags are what is likely, and then nothing is remembered.
+    KNOWN.with_borrow(|known| if known.is_empty() { None } else { known.get(&address).copied() })
 }
 
 fn remember(address: usize, news: Known) {

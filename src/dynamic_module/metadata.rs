@@ -8,6 +8,9 @@ use crate::abi::{self, Buffer, Envoy, Source};
 use crate::kinds::{self, Kind};
 use crate::values::{self, Members};
 
+/// More keys than nearly all namespaces have.
+const USUAL: usize = 8;
+
 /// A namespace of a source, or one of its values.
 #[derive(Clone, Copy)]
 pub struct Namespace {
@@ -27,45 +30,50 @@ impl Namespace {
 
     /// All of it as a struct; absent if it is empty.
     pub fn all(self) -> Property {
-        let keys = self.keys();
-        if keys.is_empty() {
-            return Property::Absent;
-        }
-        let mut members = Members::new(keys.len());
-        for &key in &keys {
-            // SAFETY: metadata does not change while the stream lives.
-            let name = unsafe { key.bytes() };
-            members.push(name, |into| self.push(key, name, into));
-        }
-        Property::Bytes(members.finish())
+        self.with_keys(|keys| {
+            if keys.is_empty() {
+                return Property::Absent;
+            }
+            let mut members = Members::new(keys.len());
+            for &key in keys {
+                // SAFETY: metadata does not change while the stream lives.
+                let name = unsafe { key.bytes() };
+                members.push(name, |into| self.push(key, name, into));
+            }
+            Property::Bytes(members.finish())
+        })
     }
 
     /// The value of a key.
     pub fn value(self, wanted: &[u8]) -> Property {
         // SAFETY: metadata does not change while the stream lives.
-        let is_wanted = |key: &Buffer| unsafe { key.bytes() } == wanted;
-        match self.keys().into_iter().find(is_wanted) {
+        let is_wanted = |key: &&Buffer| unsafe { key.bytes() } == wanted;
+        self.with_keys(|keys| match keys.iter().find(is_wanted) {
             None => Property::Absent,
             Some(key) => {
                 let mut buffer = Vec::new();
-                self.push(key, wanted, &mut buffer);
+                self.push(*key, wanted, &mut buffer);
                 Property::Bytes(buffer)
             }
-        }
+        })
     }
 
-    fn keys(self) -> Vec<Buffer> {
+    /// Hands over the keys.
+    fn with_keys<T>(self, read: impl FnOnce(&[Buffer]) -> T) -> T {
         // SAFETY: handle and name are alive.
         let count = unsafe { abi::metadata_keys_count(self.envoy, self.source, self.name) };
-        let mut keys = vec![Buffer::NONE; count];
-        if count > 0 {
-            let into = keys.as_mut_ptr();
-            // SAFETY: handle and name are alive, and there is room for so many.
-            if !unsafe { abi::metadata_keys(self.envoy, self.source, self.name, into) } {
-                keys.clear();
-            }
-        }
-        keys
+        let (mut usual, mut more) = ([Buffer::NONE; USUAL], Vec::new());
+        let keys = if let Some(keys) = usual.get_mut(..count) {
+            keys
+        } else {
+            more.resize(count, Buffer::NONE);
+            more.as_mut_slice()
+        };
+        let into = keys.as_mut_ptr();
+        // SAFETY: handle and name are alive, and there is room for so many.
+        let is_filled =
+            count > 0 && unsafe { abi::metadata_keys(self.envoy, self.source, self.name, into) };
+        read(if is_filled { keys } else { &[] })
     }
 
     /// Appends the value of a key.

@@ -28,7 +28,7 @@ pub fn report(info: &PanicHookInfo<'_>) {
 fn tell(hook: &str) {
     // Not even the log may panic out of here.
     let _ = catch_unwind(|| {
-        abi::log(Level::Error, &format!("the hook {hook} panicked and was passed over"))
+        abi::log(Level::Error, &format!("the hook {hook} panicked and was passed over"));
     });
 }
 

@@ -84,15 +84,13 @@ mod tests {
         let long = "v".repeat(150);
         let mut writes = Writes::default();
         assert!(writes.is_empty());
-        let pushed: Vec<_> = (0..12).map(|n| (format!("x-{n}"), Some(long.as_str()))).collect();
+        let pushed: Vec<_> = (0..12).map(|n| (format!("x-{n}"), Some(long.as_bytes()))).collect();
         for (name, value) in &pushed {
-            writes.push(name, value.map(str::as_bytes));
+            writes.push(name, *value);
             writes.push(name, None);
         }
         let expected: Vec<_> = (pushed.iter())
-            .flat_map(|(name, value)| {
-                [(name.as_bytes(), value.map(str::as_bytes)), (name.as_bytes(), None)]
-            })
+            .flat_map(|(name, value)| [(name.as_bytes(), *value), (name.as_bytes(), None)])
             .collect();
         assert_eq!(writes.iter().collect::<Vec<_>>(), expected);
         assert!(!writes.is_empty());

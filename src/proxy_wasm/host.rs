@@ -123,7 +123,7 @@ impl Host for Envoy<'_> {
             Warning::Silent => {}
             Warning::New => warn_first(&format!("{key:016x}"), message),
             Warning::Last => {
-                warn_first("last", || "so many warnings: further ones are not logged".to_owned())
+                warn_first("last", || "so many warnings: further ones are not logged".to_owned());
             }
         }
     }

@@ -10,8 +10,14 @@
 
 mod counting;
 
+use std::time::Duration;
+
 use bluegreen::decision::Reason;
 use bluegreen::filter;
+use bluegreen::rollback::guard::{
+    BothCounts, Ending, Evidence, Question, Sampling, Threshold, Users,
+};
+use bluegreen::split::Bucket;
 use bluegreen::variant::Variant;
 use bluegreen_tests::environment::configured;
 
@@ -67,6 +73,32 @@ fn a_request_bound_for_blue_allocates_nothing() {
             }
         }
     }
+}
+
+#[test]
+fn the_guard_allocates_once_for_the_users_of_a_variant_and_never_again() {
+    let question = Question {
+        margin: 0.02,
+        above: 0.05,
+        threshold: Threshold::new(0.001, Duration::from_secs(3600), 1),
+    };
+    let (mut evidence, mut sampling, mut users) =
+        (Evidence::default(), Sampling::default(), Users::default());
+    let mut tick = || {
+        let mut counts = BothCounts::default();
+        for user in 0..100 {
+            if sampling.watches(Variant::Green) && users.begin(Bucket(user)) {
+                users.end(Bucket(user), true, Ending::Failed);
+                counts.green.add(true);
+            }
+            counts.blue.add(!sampling.watches(Variant::Blue));
+        }
+        sampling.tick();
+        evidence.tick(&question, counts, true)
+    };
+    let allocations = [(); 20].map(|()| counting::during(&mut tick).1.allocations);
+    assert_eq!(allocations[0], 1);
+    assert_eq!(allocations[1..], [0; 19]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.harness.artefact import REPOSITORY, filter_wasm
+from tests.harness.artefact import REPOSITORY, filter_wasm, is_native
 from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.documents import Differs, Walk, blocks, shows
 from tests.harness.envoy import Envoy, program, validate
@@ -37,6 +37,8 @@ MADE = ("target/", "dist/")
 MOST_LINES_OF_README = 150
 PORTS = ("10000", "9901", "8081", "8082")
 """Which the walk through envoy/standalone/ names."""
+
+OF_WEBASSEMBLY = pytest.mark.skipif(is_native(), reason="the page shows the filter in WebAssembly")
 
 
 def listed(*patterns: str) -> list[Path]:
@@ -152,6 +154,7 @@ def ports() -> Iterator[dict[str, str]]:
     yield free
 
 
+@OF_WEBASSEMBLY
 def test_the_walk_through_standalone_prints_what_it_shows(copy: Path, ports: dict[str, str]) -> None:
     def translate(text: str) -> str:
         text = text.replace("python3 models.py", f"python3 models.py {ports['8081']} {ports['8082']}")
@@ -168,6 +171,7 @@ def test_the_walk_through_standalone_prints_what_it_shows(copy: Path, ports: dic
             reader.run(block)
 
 
+@OF_WEBASSEMBLY
 def test_the_pipeline_of_the_cases_is_sent_to_green(blue: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its configuration, its environment and its shell lines, as they are printed."""
     page = REPOSITORY / "envoy" / "CASES.md"
@@ -193,6 +197,7 @@ def yaml_blocks() -> list[tuple[str, Any]]:
     return [(name(page), part) for page, block in found if "vm_config" not in (part := yaml.safe_load(block))]
 
 
+@OF_WEBASSEMBLY
 @pytest.mark.parametrize(("page", "part"), yaml_blocks())
 def test_envoy_takes_every_part_of_its_configuration_that_is_shown(page: str, part: Any, tmp_path: Path) -> None:
     """Routes, the action of a route, or what is said of a virtual host."""

@@ -66,6 +66,8 @@ class Standalone:
 
     def push_configuration(self, configuration: dict[str, Any] | str) -> None:
         """Replaces filter.yaml by one with this routing configuration; text is taken as it is."""
+        if self._is_native and not isinstance(configuration, str):
+            configuration = {"rollback": {"sources": ["route"]}} | configuration
         text = configuration if isinstance(configuration, str) else json.dumps(configuration, indent=2)
         self._plugin()[self._key] = {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": text}
         self._write_filter()

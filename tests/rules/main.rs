@@ -27,6 +27,8 @@ mod conditions;
 #[cfg(not(target_family = "wasm"))]
 mod direction;
 #[cfg(not(target_family = "wasm"))]
+mod guard;
+#[cfg(not(target_family = "wasm"))]
 mod hostile;
 #[cfg(not(target_family = "wasm"))]
 mod issued;

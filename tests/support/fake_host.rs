@@ -34,10 +34,10 @@ pub struct FakeHost {
     /// What was drawn for the life of this process.
     pub lasting: u128,
     pub warned: Vec<u64>,
-    /// How often it was asked to warn.
-    pub asked_to_warn: usize,
     /// Whether headers are handed over as lines and not in the pairs encoding.
     pub has_lines: bool,
+    /// How often it was asked to warn.
+    pub asked_to_warn: usize,
 }
 
 impl FakeHost {

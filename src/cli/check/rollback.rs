@@ -6,7 +6,7 @@ use super::Judged;
 use super::routes::Group;
 use crate::find::{Inventory, Object};
 use crate::finding::{Finding, Rule};
-use crate::rules::{self, Config, FlagFinding};
+use crate::rules::{self, Config, FlagSays};
 use crate::source::{Node, View};
 
 /// Looks at every flag.
@@ -118,16 +118,16 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
     for (key, value) in flags.members() {
         let Some(name) = key.raw() else { continue };
         match name {
-            "rollback" => match rules::flag(&json_of(value), deployments.iter().copied()) {
-                Some(FlagFinding::Unreadable) => add(
+            "rollback" => match rules::flag(&json_of(value), deployments) {
+                FlagSays::Unreadable => add(
                     value,
                     "the filter cannot read this flag, so it rolls every deployment back"
                         .to_owned(),
                 ),
-                Some(FlagFinding::UnknownName(name)) if !deployments.is_empty() => {
+                FlagSays::UnknownName(name) if !deployments.is_empty() => {
                     add(value, format!("no deployment in these files is called `{name}`"));
                 }
-                Some(FlagFinding::UnknownName(_)) | None => {}
+                FlagSays::UnknownName(_) | FlagSays::Known => {}
             },
             "max_green_weight" => {
                 if !rules::is_cap(&json_of(value)) {
@@ -135,7 +135,7 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
                     add(value, reason.to_owned());
                 }
             }
-            note if rules::is_note(note) => {}
+            name if rules::is_note(name) => {}
             _ => add(key, format!("`{name}` is neither `rollback` nor `max_green_weight`")),
         }
     }

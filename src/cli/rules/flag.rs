@@ -1,36 +1,40 @@
 //! Rollback flags and caps, as the filter reads them.
 
+use std::collections::HashSet;
+
 use bluegreen::rollback::{Flag, NOTES, Names, max_green_weight};
 use serde_json::Value;
 
 use super::metadata;
 
-/// What somebody should look at in a rollback flag.
-pub enum FlagFinding {
+/// What a rollback flag says.
+pub enum FlagSays {
+    /// It rolls back everybody, nobody, or deployments that there are.
+    Known,
     /// The first name that no deployment has.
     UnknownName(String),
     Unreadable,
 }
 
-/// Reads the value of a flag as the filter does, among deployments of these names.
-pub fn flag<'a>(value: &Value, deployments: impl Iterator<Item = &'a str>) -> Option<FlagFinding> {
-    let Some(bytes) = metadata::bytes(value) else { return Some(FlagFinding::Unreadable) };
+/// Reads the value of a flag as the filter does.
+pub fn flag(value: &Value, deployments: &HashSet<&str>) -> FlagSays {
+    let Some(bytes) = metadata::bytes(value) else { return FlagSays::Unreadable };
     let mut names = Names::default();
-    for (place, name) in deployments.enumerate() {
-        // A second deployment of the name is another finding.
+    for (place, name) in deployments.iter().enumerate() {
+        // Names that differ by case alone are an error elsewhere.
         let _ = names.enter(name, place);
     }
     match Flag::read(metadata::value(&bytes), "", &names) {
-        Flag::Off | Flag::On => None,
-        Flag::Named(named) => {
-            let name = named.unknown?;
-            Some(FlagFinding::UnknownName(String::from_utf8_lossy(name).into_owned()))
-        }
-        Flag::Unreadable => Some(FlagFinding::Unreadable),
+        Flag::Off | Flag::On => FlagSays::Known,
+        Flag::Named(flagged) => match flagged.unknown {
+            Some(name) => FlagSays::UnknownName(String::from_utf8_lossy(name).into_owned()),
+            None => FlagSays::Known,
+        },
+        Flag::Unreadable => FlagSays::Unreadable,
     }
 }
 
-/// Whether a key beside a flag is a note for people.
+/// Whether people leave notes for each other under this key of the namespace.
 pub fn is_note(key: &str) -> bool {
     NOTES.contains(&key.as_bytes())
 }

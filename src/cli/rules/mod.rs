@@ -15,7 +15,7 @@ use bluegreen::table::Table;
 
 pub use conditions::misses;
 pub use environment::{Environment, Secrets};
-pub use flag::{FlagFinding, flag, is_cap, is_note};
+pub use flag::{FlagSays, flag, is_cap, is_note};
 pub use proxy::{Call, Metadata};
 pub use tags::{TagKind, tags};
 pub use trace::{Answer, Decided, Trace, trace};

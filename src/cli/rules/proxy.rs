@@ -114,7 +114,7 @@ impl Host for Proxy {
         self.written.push((name.to_owned(), Some(value)));
     }
 
-    fn remove_request_trailer(&mut self, _: &str) {}
+    fn remove_request_trailer(&mut self, _name: &str) {}
 
     fn remove_request_header(&mut self, name: &str) {
         self.written.push((name.to_owned(), None));

@@ -110,7 +110,7 @@ impl SaltFrom {
         match self {
             Self::Text(salt) => Ok(Salt::new(salt.as_bytes())),
             Self::Variable(name) => match std::env::var_os(name) {
-                Some(salt) => Ok(Salt::new(&salt.into_encoded_bytes())),
+                Some(salt) => Ok(Salt::new(salt.into_encoded_bytes())),
                 None => Err(format!("the salt is in the variable `{name}`, which is not set here")),
             },
         }

@@ -1,6 +1,6 @@
 //! Numbers that look random and are the same in each run.
 
-/// SplitMix64.
+/// The generator `SplitMix64`.
 #[derive(Debug)]
 pub struct Chance(u64);
 

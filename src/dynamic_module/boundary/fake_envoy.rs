@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::abi::{Buffer, CONTINUE, Envoy, Header, Level, Map, Source};
 
-type Line = (Box<[u8]>, Box<[u8]>);
+pub type Line = (Box<[u8]>, Box<[u8]>);
 pub type Namespaces = BTreeMap<Vec<u8>, BTreeMap<Vec<u8>, Json>>;
 
 /// One stream.

@@ -1,5 +1,5 @@
 //! Requests of any bytes through the C boundary, `FUZZ_REQUESTS` of them. What the module reads
-//! too late or too far is found by AddressSanitizer and by Miri.
+//! too late or too far is found by `AddressSanitizer` and by Miri.
 
 use serde_json::{Value as Json, json};
 

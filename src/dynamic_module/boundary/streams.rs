@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
-use super::fake_envoy::{FakeConfiguration, FakeRouteConfiguration, FakeStream, Namespaces, log};
+use super::fake_envoy::{
+    FakeConfiguration, FakeRouteConfiguration, FakeStream, Line, Namespaces, log,
+};
 
-fn values<'a>(lines: &'a [(Box<[u8]>, Box<[u8]>)], name: &str) -> Vec<&'a str> {
+fn values<'a>(lines: &'a [Line], name: &str) -> Vec<&'a str> {
     let of_name = lines.iter().filter(|(known, _)| **known == *name.as_bytes());
     of_name.map(|(_, value)| std::str::from_utf8(value).unwrap()).collect()
 }

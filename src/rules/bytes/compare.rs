@@ -3,17 +3,20 @@
 /// Whether two byte strings are the same, eight bytes at a time: what WebAssembly has for `==` goes
 /// byte by byte.
 #[must_use]
+#[inline(always)]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    // The last eight may overlap the ones before.
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(last), Some(other)) => {
+    // The last word may overlap the ones before.
+    match a.len() {
+        0..4 => a.iter().zip(b).all(|(a, b)| a == b),
+        4..8 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),
+        8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
+        17.. => {
             let (words, others) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
-            last == other && words.iter().zip(others).all(|(a, b)| a == b)
+            a.last_chunk::<8>() == b.last_chunk() && words.iter().zip(others).all(|(a, b)| a == b)
         }
-        _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
 }
 

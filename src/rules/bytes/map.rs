@@ -25,17 +25,18 @@ impl<T> Default for ByteMap<T> {
 impl<T> ByteMap<T> {
     /// The value of a key.
     #[must_use]
+    #[inline(always)]
     pub fn get(&self, key: &[u8]) -> Option<&T> {
         if self.values.is_empty() {
             return None;
         }
-        self.values.get(self.keys.place(key)?)
+        self.values.get(self.keys.place(key))
     }
 
     /// The value of a key, and its place among all, from 0.
     #[must_use]
     pub fn get_with_place(&self, key: &[u8]) -> Option<(usize, &T)> {
-        let place = self.keys.place(key)?;
+        let place = self.keys.place(key);
         Some((place, self.values.get(place)?))
     }
 
@@ -85,6 +86,10 @@ impl<T> ByteMap<T> {
     }
 }
 
+/// So many keys are compared one by one: nearly always the length tells them apart, and a hash
+/// costs as much as comparing several.
+const FEW: usize = 8;
+
 /// Different keys, each at a place of its own.
 #[derive(Clone, Debug, Default)]
 struct Keys {
@@ -94,9 +99,16 @@ struct Keys {
 }
 
 impl Keys {
-    fn place(&self, key: &[u8]) -> Option<usize> {
-        let is_key = |place: &usize| bytes::equal(key_at(&self.list, *place), key);
-        self.places.find(hash(&self.builder, key), is_key).copied()
+    /// The place of a key, or one beyond the last if there is no such key: an `Option` of a number
+    /// would be returned through memory.
+    fn place(&self, key: &[u8]) -> usize {
+        let place = if self.list.len() <= FEW {
+            self.list.iter().position(|known| bytes::equal(known, key))
+        } else {
+            let is_key = |place: &usize| bytes::equal(key_at(&self.list, *place), key);
+            self.places.find(hash(&self.builder, key), is_key).copied()
+        };
+        place.unwrap_or(usize::MAX)
     }
 
     /// The place of a key, and whether it is new, at the end.

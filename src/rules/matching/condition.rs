@@ -238,6 +238,6 @@ fn values(
             values.push(value);
         }
     }
-    let sorted = by_key(values, |value: &Box<str>| value.as_bytes().to_vec());
+    let sorted = by_key(values, |value| value.as_bytes().to_vec());
     (errors.count() == before).then(|| sorted.into())
 }

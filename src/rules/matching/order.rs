@@ -1,6 +1,8 @@
 //! Sorting of anything by one piece of code: a sort of its own for each type would take a tenth of
 //! the filter.
 
+use std::collections::BinaryHeap;
+
 /// The values in ascending order of their keys.
 #[must_use]
 pub fn by_key<T>(values: Vec<T>, key: impl Fn(&T) -> Vec<u8>) -> Vec<T> {
@@ -12,9 +14,9 @@ pub fn by_key<T>(values: Vec<T>, key: impl Fn(&T) -> Vec<u8>) -> Vec<T> {
 /// The places of keys, in the order of the keys.
 #[inline(never)] // One piece of code.
 fn places(keys: Vec<Vec<u8>>) -> Vec<usize> {
-    let mut places: Vec<(Vec<u8>, usize)> = keys.into_iter().zip(0..).collect();
-    places.sort_unstable();
-    places.into_iter().map(|(_, place)| place).collect()
+    // A heap has a tenth of the code of `sort_unstable`.
+    let places: BinaryHeap<(Vec<u8>, usize)> = keys.into_iter().zip(0..).collect();
+    places.into_sorted_vec().into_iter().map(|(_, place)| place).collect()
 }
 
 /// Bytes that are the same for the same texts in the same order, and for no others.

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::net::Ipv6Addr;
 
+use crate::bytes;
+
 /// Longest name, RFC 1035, section 2.3.4, without the trailing dot.
 pub const LONGEST_HOST: usize = 253;
 
@@ -17,7 +19,12 @@ pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]
     if authority.first() == Some(&b'[') {
         return normalize_ipv6(authority, room.insert([0; LONGEST_HOST]));
     }
-    let host = match authority.iter().position(|byte| *byte == b':') {
+    let colon = if bytes::none_within(authority, b':'..=b':') {
+        None
+    } else {
+        authority.iter().position(|byte| *byte == b':')
+    };
+    let host = match colon {
         None => authority,
         Some(colon) => {
             let (host, port) = authority.split_at_checked(colon)?;
@@ -28,7 +35,7 @@ pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]
         }
     };
     let host = host.strip_suffix(b".").unwrap_or(host);
-    if !host.iter().any(u8::is_ascii_uppercase) {
+    if bytes::none_within(host, b'A'..=b'Z') {
         return (host.len() <= LONGEST_HOST).then_some(host);
     }
     let lower = room.insert([0; LONGEST_HOST]).get_mut(..host.len())?;

@@ -1,6 +1,7 @@
 //! What rolls green back: flags and weights in filter metadata.
 
 mod flag;
+pub mod guard;
 mod max_green_weight;
 mod names;
 mod reading;

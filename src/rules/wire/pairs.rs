@@ -19,6 +19,7 @@ pub type Line<'a> = (&'a [u8], &'a [u8]);
 #[derive(Clone, Copy, Debug)]
 enum Form<'a> {
     Encoded(Encoded<'a>),
+    #[cfg(feature = "lines")]
     Lines(&'a [Line<'a>]),
 }
 
@@ -82,14 +83,17 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn exact(buffer: &'a [u8]) -> Option<Self> {
         let encoded = Encoded::split(buffer)?;
-        let mut iter = encoded.wanted(|_| true);
-        let read = iter.by_ref().count();
-        let is_whole =
-            read == encoded.sizes.len() && iter.at == u64::try_from(encoded.data.len()).ok()?;
+        // No slice has so many bytes as the sum saturates at.
+        let announced = encoded.sizes.iter().fold(0_u64, |all, sizes| {
+            let (name, value) = halves(u64::from_le_bytes(*sizes));
+            all.saturating_add(name.into()).saturating_add(value.into()).saturating_add(2)
+        });
+        let is_whole = u64::try_from(encoded.data.len()) == Ok(announced);
         is_whole.then_some(Self(Form::Encoded(encoded)))
     }
 
     /// Pairs that lie anywhere.
+    #[cfg(feature = "lines")]
     #[must_use]
     pub fn of_lines(lines: &'a [Line<'a>]) -> Self {
         Self(Form::Lines(lines))
@@ -100,6 +104,7 @@ impl<'a> Pairs<'a> {
     pub fn is_empty(self) -> bool {
         match self.0 {
             Form::Encoded(encoded) => encoded.sizes.is_empty(),
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => lines.is_empty(),
         }
     }
@@ -109,6 +114,7 @@ impl<'a> Pairs<'a> {
     pub fn are_without_values(self) -> bool {
         match self.0 {
             Form::Encoded(encoded) => encoded.are_without_values(),
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => lines.iter().all(|(_, value)| value.is_empty()),
         }
     }
@@ -127,6 +133,7 @@ impl<'a> Pairs<'a> {
     fn wanted<F: Fn(u64) -> bool + Copy>(self, is_wanted: F) -> Iter<'a, F> {
         match self.0 {
             Form::Encoded(encoded) => Iter::Encoded(encoded.wanted(is_wanted)),
+            #[cfg(feature = "lines")]
             Form::Lines(lines) => Iter::Lines(lines.iter(), is_wanted),
         }
     }
@@ -188,7 +195,7 @@ impl<'a> Encoded<'a> {
     }
 
     fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> EncodedIter<'a, F> {
-        EncodedIter { sizes: self.sizes.iter(), data: self.data, at: 0, is_wanted }
+        EncodedIter { sizes: self.sizes.iter(), data: self.data, before: 0, is_wanted }
     }
 }
 
@@ -196,6 +203,7 @@ impl<'a> Encoded<'a> {
 #[derive(Clone)]
 enum Iter<'a, F> {
     Encoded(EncodedIter<'a, F>),
+    #[cfg(feature = "lines")]
     Lines(std::slice::Iter<'a, Line<'a>>, F),
 }
 
@@ -206,6 +214,7 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Encoded(iter) => iter.next(),
+            #[cfg(feature = "lines")]
             Self::Lines(lines, is_wanted) => {
                 lines.by_ref().find(|(name, _)| is_wanted(length(name))).copied()
             }
@@ -214,6 +223,7 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
 
     /// All of them, with one look at the form and not one for each.
     #[inline]
+    #[cfg(feature = "lines")]
     fn fold<T, G: FnMut(T, Self::Item) -> T>(self, start: T, mut then: G) -> T {
         match self {
             Self::Encoded(iter) => iter.fold(start, then),
@@ -229,8 +239,9 @@ impl<'a, F: Fn(u64) -> bool> Iterator for Iter<'a, F> {
 struct EncodedIter<'a, F> {
     sizes: std::slice::Iter<'a, Sizes>,
     data: &'a [u8],
-    /// Where the next pair starts.
-    at: u64,
+    /// What stands before the next pair: all names with the two zero bytes of each pair in the
+    /// lower half, all values in the upper. One addition counts both.
+    before: u64,
     /// Whether names of this length are looked for.
     is_wanted: F,
 }
@@ -238,32 +249,39 @@ struct EncodedIter<'a, F> {
 impl<'a, F: Fn(u64) -> bool> Iterator for EncodedIter<'a, F> {
     type Item = Line<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             // One load for both; WebAssembly has no cheaper one for a part.
             let sizes = u64::from_le_bytes(*self.sizes.next()?);
-            let (name, value) = (sizes & u64::from(u32::MAX), sizes >> 32);
-            // Fewer than 2^32 pairs of less than 2^34 bytes: the sum fits. What lies beyond the
-            // buffer stays beyond it, so it is enough to look where something is wanted.
-            let start = self.at;
-            let middle = start.wrapping_add(name);
-            self.at = middle.wrapping_add(value).wrapping_add(2);
-            if (self.is_wanted)(name) {
-                return slice(self.data, start, middle, self.at);
+            let before = self.before;
+            // A half overflows only where a buffer announces more than 4 GiB, and what is found
+            // then still lies within the buffer.
+            self.before = before.wrapping_add(sizes).wrapping_add(2);
+            if (self.is_wanted)(u64::from(halves(sizes).0)) {
+                return slice(self.data, before, sizes);
             }
         }
     }
 }
 
-/// A name and its value, each with a zero byte behind it.
-fn slice(data: &[u8], start: u64, middle: u64, end: u64) -> Option<(&[u8], &[u8])> {
-    let place = |at: u64| usize::try_from(at).ok();
-    let (name, rest) = data
-        .get(place(start)?..place(end)?)?
-        .split_at_checked(place(middle.wrapping_sub(start))?)?;
-    let [_, value @ .., _] = rest else { return None };
-    Some((name, value))
+/// The lower and the upper half.
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "that is what halves are")]
+fn halves(sizes: u64) -> (u32, u32) {
+    (sizes as u32, (sizes >> 32) as u32)
+}
+
+/// A name and its value, each with a zero byte behind it. None beyond the buffer.
+#[inline(always)]
+fn slice(data: &[u8], before: u64, sizes: u64) -> Option<(&[u8], &[u8])> {
+    let place = |half: u32| usize::try_from(half).ok();
+    let (names, values) = halves(before);
+    let (name, value) = halves(sizes);
+    let start = place(names)?.checked_add(place(values)?)?;
+    let (name, rest) = data.get(start..)?.split_at_checked(place(name)?)?;
+    let (value, rest) = rest.get(1..)?.split_at_checked(place(value)?)?;
+    (!rest.is_empty()).then_some((name, value))
 }
 
 /// Encodes pairs as the host does: the counterpart for hosts that are not Envoy.

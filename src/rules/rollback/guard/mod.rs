@@ -1,0 +1,25 @@
+//! The guard: what takes green back because its answers fail.
+//!
+//! Each worker chooses which answers it watches ([`Sampling`]) and which of them count ([`Users`]),
+//! judges them ([`Failures`]) and counts ([`BothCounts`]). Once in each [`TICK`] the counts of all
+//! workers become evidence ([`Evidence`]).
+
+mod block;
+mod classify;
+mod counts;
+mod e_variable;
+mod evidence;
+mod latency;
+mod sampling;
+mod settings;
+mod threshold;
+mod users;
+
+pub use classify::{Answer, End, Failures, Judgement};
+pub use counts::{BothCounts, Counts};
+pub use evidence::{Comparison, Evidence, Question};
+pub use latency::Limit;
+pub use sampling::{BLUE_FOR_GREEN, BUDGET, Sampling};
+pub use settings::Guard;
+pub use threshold::{TICK, Threshold};
+pub use users::{Ending, GROUPS, IN_A_ROW, Users};
