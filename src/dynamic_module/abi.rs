@@ -67,6 +67,7 @@ pub type Envoy = *mut c_void;
 #[repr(u32)]
 pub enum Map {
     Request = 0,
+    RequestTrailers = 1,
     Response = 2,
 }
 
@@ -146,6 +147,8 @@ calls! {
     set_filter_state = envoy_dynamic_module_callback_http_set_filter_state_bytes(envoy: Envoy, key: Buffer, value: Buffer) -> bool;
     /// Filter state that is a text.
     filter_state = envoy_dynamic_module_callback_http_get_filter_state_bytes(envoy: Envoy, key: Buffer, into: *mut Buffer) -> bool;
+    /// Filter state of any type, as a text.
+    filter_state_typed = envoy_dynamic_module_callback_http_get_filter_state_typed(envoy: Envoy, key: Buffer, into: *mut Buffer) -> bool;
     /// An attribute that is a text.
     attribute_string = envoy_dynamic_module_callback_http_filter_get_attribute_string(envoy: Envoy, attribute: u32, into: *mut Buffer) -> bool;
     /// An attribute that is an integer.

@@ -5,11 +5,13 @@
 //! lives as long as its last filter.
 #![expect(unsafe_code, reason = "functions under the names that Envoy looks for, and its handles")]
 
+use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::ptr::{self, NonNull};
 
 use bluegreen::filter;
 use bluegreen::tags::Response;
+use bluegreen::wire::FirstPass;
 
 use crate::abi::{self, Buffer, CONTINUE, Envoy};
 use crate::configuration::{Configuration, Counters};
@@ -22,6 +24,14 @@ struct Filter {
     configuration: *const Configuration,
     /// What the response has to carry; nearly always nothing.
     response: Option<Box<Response>>,
+    /// What the stream left that ended just before this one began.
+    first_pass: Option<Box<FirstPass>>,
+}
+
+thread_local! {
+    /// What the last stream of this worker left. Envoy ends a stream that it redirects internally,
+    /// and begins its second pass at once.
+    static LEFT: Cell<Option<Box<FirstPass>>> = const { Cell::new(None) };
 }
 
 /// A filter that is not there. Envoy takes a null for a failure of the stream.
@@ -86,7 +96,8 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_new(
     _envoy: Envoy,
 ) -> *const c_void {
     caught("new", ABSENT, || {
-        into_handle(Filter { configuration: configuration.cast(), response: None })
+        let (configuration, first_pass) = (configuration.cast(), LEFT.take());
+        into_handle(Filter { configuration, response: None, first_pass })
     })
 }
 
@@ -103,7 +114,8 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             // SAFETY: a configuration lives as long as its last stream.
             let configuration = unsafe { &*filter.configuration };
             // SAFETY: the stream lives while Envoy waits for this hook.
-            let mut stream = unsafe { Stream::new(envoy, &configuration.counters) };
+            let stream = unsafe { Stream::new(envoy, &configuration.counters) };
+            let mut stream = stream.after(filter.first_pass.as_deref());
             configuration.count_warnings(&mut stream);
             let outcome = filter::on_request_headers(&configuration.table, &mut stream);
             if let Some(outcome) = outcome
@@ -111,6 +123,25 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             {
                 filter.response = Some(Box::new(outcome.response));
             }
+        }
+        CONTINUE
+    })
+}
+
+/// A request's trailers have arrived.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_trailers(
+    envoy: Envoy,
+    handle: *const c_void,
+) -> u32 {
+    caught("request_trailers", CONTINUE, || {
+        // SAFETY: Envoy calls the hooks of a stream one after the other.
+        if let Some(filter) = unsafe { filter(handle) } {
+            // SAFETY: a configuration lives as long as its last stream.
+            let configuration = unsafe { &*filter.configuration };
+            // SAFETY: the stream lives while Envoy waits for this hook.
+            let mut stream = unsafe { Stream::new(envoy, &configuration.counters) };
+            filter::on_request_trailers(&configuration.table, &mut stream);
         }
         CONTINUE
     })
@@ -142,6 +173,9 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_headers(
 unsafe extern "C" fn envoy_dynamic_module_on_http_filter_destroy(handle: *const c_void) {
     caught("destroy", (), || {
         if handle != ABSENT {
+            // SAFETY: `new` made it, and nothing else uses it.
+            let response = unsafe { filter(handle) }.and_then(|filter| filter.response.take());
+            LEFT.set(response.map(|response| Box::new(response.into_first_pass())));
             // SAFETY: `new` made it, and Envoy destroys it once.
             unsafe { destroy::<Filter>(handle) }
         }

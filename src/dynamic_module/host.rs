@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
+use bluegreen::rollback::Warning;
 use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
 
 use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
@@ -28,6 +29,8 @@ pub struct Stream<'a> {
     counters: &'a Counters,
     writes: Writes,
     has_stale_route: bool,
+    /// What the stream before this one left. Only Envoy knows whether that was an earlier pass.
+    first_pass: Option<&'a FirstPass>,
 }
 
 impl<'a> Stream<'a> {
@@ -36,7 +39,13 @@ impl<'a> Stream<'a> {
     /// # Safety
     /// Envoy waits for a hook of this stream as long as this lives.
     pub unsafe fn new(envoy: Envoy, counters: &'a Counters) -> Self {
-        Self { envoy, counters, writes: Writes::default(), has_stale_route: false }
+        let writes = Writes::default();
+        Self { envoy, counters, writes, has_stale_route: false, first_pass: None }
+    }
+
+    /// The same, after a stream that left something.
+    pub fn after(self, first_pass: Option<&'a FirstPass>) -> Self {
+        Self { first_pass, ..self }
     }
 
     /// Hands over what was written, once nothing reads the headers any more.
@@ -123,13 +132,19 @@ impl Host for Stream<'_> {
         self.writes.push(name, None);
     }
 
-    /// Envoy tells a module of no internal redirect.
-    fn first_pass(&mut self) -> Option<FirstPass> {
-        None
+    fn remove_request_trailer(&mut self, name: &str) {
+        let name = Buffer::of(name.as_bytes());
+        // SAFETY: the stream lives, and the name is lent.
+        unsafe { abi::set_header(self.envoy, Map::RequestTrailers, name, Buffer::NONE) };
     }
 
-    /// The hook of trailers is not in use, so none are removed.
-    fn remove_request_trailer(&mut self, _name: &str) {}
+    fn first_pass(&mut self) -> Option<FirstPass> {
+        // Envoy sets it when it redirects a request internally. No client can.
+        let key = Buffer::of(b"num_internal_redirects");
+        // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
+        self.text(|envoy, into| unsafe { abi::filter_state_typed(envoy, key, into) })?;
+        Some(self.first_pass.cloned().unwrap_or_default())
+    }
 
     fn set_response_header(&mut self, name: &str, value: &str) {
         let (name, value) = (Buffer::of(name.as_bytes()), Buffer::of(value.as_bytes()));
@@ -241,8 +256,12 @@ impl Host for Stream<'_> {
     }
 
     fn warn_once(&mut self, key: u64, message: impl FnOnce() -> String) {
-        if warnings::is_new(key) {
-            abi::log(Level::Warning, &message());
+        match warnings::note(key) {
+            Warning::Silent => {}
+            Warning::New => abi::log(Level::Warning, &message()),
+            Warning::Last => {
+                abi::log(Level::Warning, "so many warnings: further ones are not logged")
+            }
         }
     }
 }

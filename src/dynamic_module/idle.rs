@@ -26,7 +26,6 @@ macro_rules! idle_and_go_on {
 
 idle_and_go_on! {
     envoy_dynamic_module_on_http_filter_request_body(Envoy, Handle, bool);
-    envoy_dynamic_module_on_http_filter_request_trailers(Envoy, Handle);
     envoy_dynamic_module_on_http_filter_response_body(Envoy, Handle, bool);
     envoy_dynamic_module_on_http_filter_response_trailers(Envoy, Handle);
 }

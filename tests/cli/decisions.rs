@@ -132,7 +132,11 @@ fn header_value(value: &Value, now: Option<u64>) -> Option<String> {
     let signature = mac.chain_update(token.as_bytes()).finalize().into_bytes();
     hex::encode_to_slice(signature, &mut digits).unwrap();
     let digits = String::from_utf8_lossy(&digits);
-    Some(format!("{token};sig={digits}"))
+    let token = format!("{token};sig={digits}");
+    Some(match value["cookie"].as_str() {
+        Some(name) => format!("{name}={}", token.replace(';', "%3B").replace(',', "%2C")),
+        None => token,
+    })
 }
 
 fn assert_expected(vector: &Value, answer: &Value, case: &str) {

@@ -60,6 +60,15 @@ fn reach(
     }
     let of_kind = |kind| inventory.objects.iter().any(|object| object.kind == kind);
     let patches = object.view().below(&["spec", "configPatches"]);
+    let is_a_route = |name: View<'_>| {
+        let mut routes = groups.iter().flat_map(|group| &group.routes);
+        routes.any(|route| route.name.is_some() && route.name == name.text())
+    };
+    // One patch for each name that a route may have is as it should be, if one of them is there.
+    let reaches_a_route = (patches.iter().flat_map(|patches| patches.elements())).any(|patch| {
+        let name = ["match", "routeConfiguration", "vhost", "route", "name"];
+        patch.below(&name).is_some_and(is_a_route)
+    });
     for patch in patches.iter().flat_map(|patches| patches.elements()) {
         let value = patch.below(&["patch", "value", "metadata"]);
         let is_rollback = value.is_some_and(|value| !flags_of(value, namespaces).is_empty());
@@ -68,8 +77,7 @@ fn reach(
             continue;
         }
         if let Some(name) = host.below(&["route", "name"]) {
-            let mut routes = groups.iter().flat_map(|group| &group.routes);
-            if !routes.any(|route| route.name.is_some() && route.name == name.text()) {
+            if !reaches_a_route {
                 let text = name.text().unwrap_or_default();
                 let message = format!(
                     "no route in these files is called `{text}`: this rollback does nothing, and \

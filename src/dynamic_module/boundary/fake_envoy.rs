@@ -22,6 +22,7 @@ pub struct FakeStream {
     pub cluster: Namespaces,
     pub dynamic: Namespaces,
     pub filter_state: HashMap<Vec<u8>, Vec<u8>>,
+    pub trailers: Vec<Line>,
     pub attributes: HashMap<u32, Vec<u8>>,
     pub route_configuration: usize,
     /// Whether the header map is gone, as it is for a request that could not be read.
@@ -135,6 +136,7 @@ impl FakeStream {
     fn map(&mut self, map: Map) -> &mut Vec<Line> {
         match map {
             Map::Request => &mut self.request,
+            Map::RequestTrailers => &mut self.trailers,
             Map::Response => &mut self.response,
         }
     }
@@ -336,6 +338,15 @@ extern "C" fn envoy_dynamic_module_callback_http_set_filter_state_bytes(
 ) -> bool {
     stream(envoy).filter_state.insert(bytes(key).to_vec(), bytes(value).to_vec());
     true
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn envoy_dynamic_module_callback_http_get_filter_state_typed(
+    envoy: Envoy,
+    key: Buffer,
+    into: *mut Buffer,
+) -> bool {
+    unsafe { envoy_dynamic_module_callback_http_get_filter_state_bytes(envoy, key, into) }
 }
 
 #[unsafe(no_mangle)]

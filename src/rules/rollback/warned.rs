@@ -19,6 +19,12 @@ pub enum Warning {
 }
 
 impl Warned {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
     /// Notes the warning of a key.
     pub fn note(&mut self, key: u64) -> Warning {
         if self.0.len() > MOST {

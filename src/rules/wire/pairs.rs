@@ -113,9 +113,7 @@ impl<'a> Pairs<'a> {
     #[must_use]
     pub fn are_without_values(self) -> bool {
         match self.0 {
-            Form::Encoded(encoded) => {
-                encoded.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
-            }
+            Form::Encoded(encoded) => encoded.are_without_values(),
             #[cfg(feature = "lines")]
             Form::Lines(lines) => lines.iter().all(|(_, value)| value.is_empty()),
         }
@@ -184,6 +182,11 @@ fn length(name: &[u8]) -> u64 {
 }
 
 impl<'a> Encoded<'a> {
+    /// By their sizes, without a look at them.
+    fn are_without_values(self) -> bool {
+        self.sizes.iter().all(|sizes| u64::from_le_bytes(*sizes) >> 32 == 0)
+    }
+
     fn split(buffer: &'a [u8]) -> Option<Self> {
         let (count, rest) = buffer.split_first_chunk::<4>()?;
         let count = usize::try_from(u32::from_le_bytes(*count)).ok()?;
