@@ -200,13 +200,14 @@ def yaml_blocks() -> list[tuple[str, Any]]:
 @OF_WEBASSEMBLY
 @pytest.mark.parametrize(("page", "part"), yaml_blocks())
 def test_envoy_takes_every_part_of_its_configuration_that_is_shown(page: str, part: Any, tmp_path: Path) -> None:
-    """Routes, the action of a route, or what is said of a virtual host."""
+    """Routes, the action of a route, what is said of a virtual host, or filters before this one."""
     known = part if isinstance(part, dict) else {"routes": part}
+    filters = known.pop("routes") if "typed_config" in known.get("routes", [{}])[0] else []
     assert known.keys() <= {"routes", "route", "metadata"}
     routes = known.get("routes") or [{"match": {"prefix": "/"}, "route": known.get("route", {"cluster": "fraud-blue"})}]
-    ingress = listener("ingress", bluegreen_filter({"deployments": [{"name": "fraud"}]}), route_table(routes, known.get("metadata")))
+    ingress = listener("ingress", [*filters, bluegreen_filter({"deployments": [{"name": "fraud"}]})], route_table(routes, known.get("metadata")))
     file = tmp_path / "bootstrap.json"
-    file.write_text(json.dumps(bootstrap([ingress], [cluster("fraud-blue", 1), cluster("fraud-green", 2)])))
+    file.write_text(json.dumps(bootstrap([ingress], [cluster(f"fraud-{variant}", port) for port, variant in enumerate(("blue", "green", "canary"), 1)])))
     check = validate(file, tmp_path)
     assert check.status == 0, f"{page}\n{check.errors}"
 
