@@ -260,7 +260,7 @@ impl Host for Stream<'_> {
             Warning::Silent => {}
             Warning::New => abi::log(Level::Warning, &message()),
             Warning::Last => {
-                abi::log(Level::Warning, "so many warnings: further ones are not logged")
+                abi::log(Level::Warning, "so many warnings: further ones are not logged");
             }
         }
     }

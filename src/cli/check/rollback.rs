@@ -76,22 +76,20 @@ fn reach(
         if !is_rollback {
             continue;
         }
-        if let Some(name) = host.below(&["route", "name"]) {
-            if !reaches_a_route {
-                let text = name.text().unwrap_or_default();
-                let message = format!(
-                    "no route in these files is called `{text}`: this rollback does nothing, and \
+        if let Some(name) = host.below(&["route", "name"]).filter(|_| !reaches_a_route) {
+            let text = name.text().unwrap_or_default();
+            let message = format!(
+                "no route in these files is called `{text}`: this rollback does nothing, and \
                      Istio does not say so"
-                );
-                let help = if of_kind("VirtualService") {
-                    "Give the routes of the VirtualService this name."
-                } else {
-                    "Routes of an HTTPRoute have other names: patch the virtual host by its \
+            );
+            let help = if of_kind("VirtualService") {
+                "Give the routes of the VirtualService this name."
+            } else {
+                "Routes of an HTTPRoute have other names: patch the virtual host by its \
                      `domainName`, as rollback/one-host.yaml does."
-                };
-                let finding = Finding::new(Rule::RollbackWithoutRoute, name.place(), message);
-                findings.push(finding.of(&object.label()).with_help(help));
-            }
+            };
+            let finding = Finding::new(Rule::RollbackWithoutRoute, name.place(), message);
+            findings.push(finding.of(&object.label()).with_help(help));
         }
         let is_gateways =
             patch.below(&["match", "context"]).and_then(View::text) == Some("GATEWAY");
