@@ -17,6 +17,11 @@ pub trait Environment {
 
     /// Where [`Host::attribute`] finds an attribute. None if this host has no such attribute.
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath>;
+
+    /// Whether this host lets the filter watch answers, as a guard needs.
+    fn can_watch(&self) -> bool {
+        true
+    }
 }
 
 /// The host of one stream. Calls that return bytes are expensive, the others cheap.
