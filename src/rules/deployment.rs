@@ -16,6 +16,8 @@ use crate::variant::Variant;
 pub struct Deployment {
     /// Unique.
     pub name: Box<str>,
+    /// Its place in the table.
+    pub place: u32,
     /// What the cluster header gets; none leaves it away.
     clusters: Option<Clusters>,
     /// What decides about its requests.
@@ -121,6 +123,13 @@ impl Deployment {
         })
     }
 
+    /// The variant whose cluster this is.
+    #[must_use]
+    pub fn variant_of(&self, cluster: &[u8]) -> Option<Variant> {
+        let variants = [Variant::Green, Variant::Blue];
+        variants.into_iter().find(|one| self.cluster(*one).map(str::as_bytes) == Some(cluster))
+    }
+
     /// Validates the configuration. What is wrong is left out.
     pub fn new(
         config: &config::Deployment,
@@ -197,6 +206,7 @@ impl Deployment {
         let is_rolled_back = config.rollback;
         Self {
             name: config.name.as_str().into(),
+            place: 0,
             clusters,
             policy: Policy {
                 is_rolled_back,

@@ -79,6 +79,17 @@ pub trait Host {
     /// Has Envoy match the route again; every change of a request header does that too.
     fn clear_route_cache(&mut self);
 
+    /// The flags by which Envoy says how a response came about, or ended. As expensive as an
+    /// attribute.
+    fn response_flags(&mut self) -> u64 {
+        0
+    }
+
+    /// The cluster that a request was sent to. As expensive as an attribute.
+    fn upstream_cluster(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Adds one to a counter.
     fn count(&mut self, counter: Counter);
 

@@ -29,9 +29,15 @@ pub fn fingerprint(value: Part<'_>) -> u64 {
     hash.finish()
 }
 
+/// The hash of a text as it is.
+#[must_use]
+pub fn hash(text: &[u8]) -> u64 {
+    XxHash64::oneshot(0, text)
+}
+
 /// The hash of two hashes, in this order.
 #[must_use]
-pub fn both(one: u64, other: u64) -> u64 {
+pub(super) fn both(one: u64, other: u64) -> u64 {
     let mut hash = XxHash64::with_seed(one);
     hash.write(&other.to_le_bytes());
     hash.finish()
