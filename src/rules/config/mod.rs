@@ -22,6 +22,7 @@ mod split;
 mod sticky;
 pub mod strict;
 mod tags;
+mod unknown_key;
 mod warning;
 
 pub use deployment::{Clusters, Deployment};
