@@ -17,13 +17,20 @@ use crate::abi::{self, Buffer, CONTINUE, Envoy};
 use crate::configuration::{Configuration, Counters};
 use crate::host::Stream;
 use crate::route_configuration::RouteConfiguration;
+use crate::series::Defined;
 use crate::unwinding::caught;
 
 /// What the module keeps of a stream.
-struct Filter {
-    configuration: *const Configuration,
+pub struct Filter {
+    pub configuration: *const Configuration,
     /// What the response has to carry; nearly always nothing.
-    response: Option<Box<Response>>,
+    pub response: Option<Box<Response>>,
+    /// Whether its answer is watched.
+    pub is_watched: bool,
+    /// Whether the answer's last byte has come.
+    pub is_whole: bool,
+    /// How Envoy itself answered, or ended the answer.
+    pub flags: u64,
     /// What the stream left that ended just before this one began.
     first_pass: Option<Box<FirstPass>>,
 }
@@ -56,8 +63,9 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
 ) -> *const c_void {
     caught("config_new", ptr::null(), || {
         // SAFETY: Envoy makes the configuration of this handle now, and lends the text.
-        let (counters, text) = unsafe { (Counters::define(envoy), text.bytes()) };
-        Configuration::new(text, counters).map_or(ptr::null(), into_handle)
+        let (counters, defined, text) =
+            unsafe { (Counters::define(envoy), Defined::new(envoy), text.bytes()) };
+        Configuration::new(text, counters, defined).map_or(ptr::null(), into_handle)
     })
 }
 
@@ -97,7 +105,8 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_new(
 ) -> *const c_void {
     caught("new", ABSENT, || {
         let (configuration, first_pass) = (configuration.cast(), LEFT.take());
-        into_handle(Filter { configuration, response: None, first_pass })
+        let (response, is_watched, is_whole, flags) = (None, false, false, 0);
+        into_handle(Filter { configuration, response, is_watched, is_whole, flags, first_pass })
     })
 }
 
@@ -116,13 +125,17 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             // SAFETY: the stream lives while Envoy waits for this hook.
             let stream = unsafe { Stream::new(envoy, &configuration.counters) };
             let mut stream = stream.after(filter.first_pass.as_deref());
-            configuration.count_warnings(&mut stream);
+            configuration.begin(&mut stream);
             let outcome = filter::on_request_headers(&configuration.table, &mut stream);
-            if let Some(outcome) = outcome
-                && !outcome.response.is_empty()
-            {
-                filter.response = Some(Box::new(outcome.response));
+            if let Some(outcome) = outcome {
+                let key = handle.addr();
+                filter.is_watched = configuration.workers.begin(key, &outcome, &mut stream);
+                if !outcome.response.is_empty() {
+                    filter.response = Some(Box::new(outcome.response));
+                }
             }
+            // SAFETY: the stream lives while Envoy waits for this hook.
+            unsafe { configuration.tell(envoy) };
         }
         CONTINUE
     })
@@ -142,27 +155,6 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_trailers(
             // SAFETY: the stream lives while Envoy waits for this hook.
             let mut stream = unsafe { Stream::new(envoy, &configuration.counters) };
             filter::on_request_trailers(&configuration.table, &mut stream);
-        }
-        CONTINUE
-    })
-}
-
-/// The response's headers have arrived.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_headers(
-    envoy: Envoy,
-    handle: *const c_void,
-    _is_end: bool,
-) -> u32 {
-    caught("response_headers", CONTINUE, || {
-        // SAFETY: Envoy calls the hooks of a stream one after the other.
-        if let Some(filter) = unsafe { filter(handle) }
-            && let Some(response) = filter.response.take()
-        {
-            // SAFETY: a configuration lives as long as its last stream.
-            let configuration = unsafe { &*filter.configuration };
-            // SAFETY: the stream lives while Envoy waits for this hook.
-            response.write(&mut unsafe { Stream::new(envoy, &configuration.counters) });
         }
         CONTINUE
     })
@@ -197,7 +189,7 @@ unsafe fn destroy<T>(handle: *const c_void) {
 
 /// # Safety
 /// `on_http_filter_new` made the handle, and nothing else uses it during `'a`.
-unsafe fn filter<'a>(handle: *const c_void) -> Option<&'a mut Filter> {
+pub unsafe fn filter<'a>(handle: *const c_void) -> Option<&'a mut Filter> {
     if handle == ABSENT {
         return None;
     }
