@@ -37,19 +37,33 @@ fn run() {
         let clock = CLOCK.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = NEWS.wait_timeout(clock, wait);
         let (mut clock, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        clock.called.retain(|workers| workers.strong_count() > 0);
-        if clock.called.is_empty() {
+        let called = clock.called();
+        if called.is_empty() {
             clock.is_running = false;
             return;
         }
-        let called = clock.called.clone();
         drop(clock);
         wait = beat(&called);
     }
 }
 
-/// Calls all workers once. Returns when to do so again.
-pub fn beat(called: &[Weak<Workers>]) -> Duration {
+impl Clock {
+    /// The workers of configurations that are still there.
+    fn called(&mut self) -> Vec<Weak<Workers>> {
+        self.called.retain(|workers| workers.strong_count() > 0);
+        self.called.clone()
+    }
+}
+
+/// Calls all workers once, in place of the thread.
+#[cfg(test)]
+pub fn strike() {
+    let called = CLOCK.lock().unwrap_or_else(PoisonError::into_inner).called();
+    beat(&called);
+}
+
+/// Calls these workers once. Returns when to do so again.
+fn beat(called: &[Weak<Workers>]) -> Duration {
     let mut wait = RARELY;
     for workers in called.iter().filter_map(Weak::upgrade) {
         wait = wait.min(workers.period());

@@ -106,6 +106,11 @@ impl FakeConfiguration {
 
     /// Takes a request and its response through the module.
     pub fn serve(&self, stream: &mut FakeStream) {
+        self.serve_and(stream, |_| {});
+    }
+
+    /// The same; `answer` makes the response once the request is decided.
+    pub fn serve_and(&self, stream: &mut FakeStream, answer: impl FnOnce(&mut FakeStream)) {
         let envoy: Envoy = ptr::from_mut(stream).cast();
         unsafe {
             let configuration = ptr::with_exposed_provenance(self.0);
@@ -113,7 +118,11 @@ impl FakeConfiguration {
             assert!(!handle.is_null());
             let status = envoy_dynamic_module_on_http_filter_request_headers(envoy, handle, true);
             assert_eq!(status, CONTINUE);
-            if let Some(details) = stream.local_reply {
+            let stream = &mut *envoy.cast::<FakeStream>();
+            answer(stream);
+            let (reply, trailers) = (stream.local_reply, !stream.response_trailers.is_empty());
+            let is_end = !stream.breaks_off && !trailers;
+            if let Some(details) = reply {
                 let details = Buffer::of(details);
                 let status = envoy_dynamic_module_on_http_filter_local_reply(
                     envoy, handle, 503, details, false,
@@ -122,10 +131,9 @@ impl FakeConfiguration {
             }
             let status = envoy_dynamic_module_on_http_filter_response_headers(envoy, handle, false);
             assert_eq!(status, CONTINUE);
-            let is_end = !stream.breaks_off && stream.response_trailers.is_empty();
             let status = envoy_dynamic_module_on_http_filter_response_body(envoy, handle, is_end);
             assert_eq!(status, CONTINUE);
-            if !stream.response_trailers.is_empty() {
+            if trailers {
                 let status = envoy_dynamic_module_on_http_filter_response_trailers(envoy, handle);
                 assert_eq!(status, CONTINUE);
             }
