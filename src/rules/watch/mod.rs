@@ -11,6 +11,7 @@ mod guards;
 mod memory;
 mod meter;
 mod names;
+mod probe;
 mod record;
 mod report;
 mod tally;
@@ -20,6 +21,7 @@ mod worker;
 
 pub use memory::Memory;
 pub use meter::{Kind, Meter, Metric};
+pub use probe::Probe;
 pub use record::Record;
 pub use report::Configuration;
 pub use watched::Watched;

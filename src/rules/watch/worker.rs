@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::answer::{Seen, read_trailers};
 use super::guards::Guards;
 use super::meter::Meter;
+use super::probe::Probe;
 use super::tally::Tally;
 use super::watched::{Stage, Watched};
 use crate::deployment::Deployment;
 use crate::filter::Outcome;
-use crate::host::Host;
 use crate::rollback::guard::{Answer, End, Failures, Guard};
 use crate::table::Table;
 use crate::wire::Pairs;
@@ -52,8 +52,13 @@ impl Worker {
 
     /// Counts a request, and says whether its answer is to be watched.
     #[inline]
-    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut impl Host) -> Option<Watched> {
+    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
         self.tally.count(outcome.place, outcome.decision, outcome.limit);
+        if self.guards.is_none() { None } else { self.watch(outcome, host) }
+    }
+
+    #[inline(never)] // So that who is not guarded does not pay for it.
+    fn watch(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
         let guards = self.guards.as_mut()?;
         let deployment = deployment(&self.table, outcome.place)?;
         let watched = guards.begin(deployment, outcome, self.beats)?;
@@ -81,7 +86,7 @@ impl Worker {
         mut watched: Watched,
         headers: Pairs<'_>,
         is_end: bool,
-        host: &mut impl Host,
+        host: &mut dyn Probe,
     ) -> Option<Watched> {
         let table = Arc::clone(&self.table);
         let deployment = deployment(&table, watched.place)?;
@@ -128,7 +133,7 @@ impl Worker {
     }
 
     /// A stream has ended whose answer is still watched.
-    pub fn on_end(&mut self, mut watched: Watched, host: &mut impl Host) {
+    pub fn on_end(&mut self, mut watched: Watched, host: &mut dyn Probe) {
         let end = End::from_flags(host.response_flags());
         match watched.stage {
             Stage::Headers => {
@@ -215,7 +220,7 @@ fn compares_times(guard: &Guard) -> bool {
     guard.failures.slower_than.is_some() || guard.slower_than_blue.is_some()
 }
 
-fn took(watched: &Watched, host: &mut impl Host) -> Option<Duration> {
+fn took(watched: &Watched, host: &mut dyn Probe) -> Option<Duration> {
     let sent = watched.sent?;
     Some(Duration::from_nanos(host.now().saturating_sub(sent)))
 }
