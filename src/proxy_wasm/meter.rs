@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use bluegreen::bytes::ByteMap;
-use bluegreen::watch::{Kind, Meter, Metric};
+use bluegreen_watch::{Kind, Meter, Metric};
 
 use crate::hostcalls::{self, OK};
 

@@ -17,5 +17,4 @@ pub mod sticky;
 pub mod table;
 pub mod tags;
 pub mod variant;
-pub mod watch;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! What a watched answer may ask of its stream. Small code counts here more than a few instructions.
 
-use crate::host::Host;
+use bluegreen::host::Host;
 
 /// A stream, as far as an answer asks it.
 pub trait Probe {
