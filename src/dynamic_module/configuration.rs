@@ -8,7 +8,7 @@ use bluegreen::config::{self, Warning};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::table::Table;
-use bluegreen::watch;
+use bluegreen_watch as watch;
 
 use crate::abi::{self, Buffer, Envoy, Level};
 use crate::clock;

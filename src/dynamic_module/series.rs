@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "calls across the C boundary")]
 
 use arrayvec::ArrayVec;
-use bluegreen::watch::Kind;
+use bluegreen_watch::Kind;
 
 use crate::abi::{self, Buffer, Envoy};
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::rollback::Names;
-use bluegreen::watch::{Kind, Meter, Metric};
+use bluegreen_watch::{Kind, Meter, Metric};
 use hashbrown::HashMap;
 
 use crate::abi::{self, Envoy, Level};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use bluegreen::filter::Outcome;
 use bluegreen::host::Host;
 use bluegreen::table::Table;
-use bluegreen::watch::{Watched, Worker};
 use bluegreen::wire::Pairs;
+use bluegreen_watch::{Watched, Worker};
 use hashbrown::HashMap;
 
 use crate::store::Process;
