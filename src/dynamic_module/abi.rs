@@ -43,6 +43,18 @@ impl Buffer {
         unsafe { std::slice::from_raw_parts(data.as_ptr(), size) }
     }
 
+    /// Makes an empty slice of a null.
+    pub fn mend(&mut self) {
+        if self.data.is_null() {
+            (self.data, self.size) = (NonNull::dangling().as_ptr(), 0);
+        }
+    }
+
+    /// Whether Envoy has a null where there are no bytes.
+    pub fn is_null(self) -> bool {
+        self.data.is_null()
+    }
+
     /// Where the bytes are, which tells apart what Envoy keeps.
     pub fn address(self) -> usize {
         self.data.addr()

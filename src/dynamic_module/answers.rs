@@ -4,9 +4,10 @@
 use std::ffi::c_void;
 
 use crate::abi::{Buffer, CONTINUE, Envoy, Map};
-use crate::hooks::filter;
+use crate::hooks::{filter, has_left, leave};
 use crate::host::Stream;
 use crate::local_reply;
+use crate::store;
 use crate::unwinding::caught;
 
 /// The response's headers have arrived.
@@ -16,25 +17,26 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_headers(
     handle: *const c_void,
     is_end: bool,
 ) -> u32 {
+    // SAFETY: Envoy calls the hooks of a stream one after the other.
+    let Some(filter) = (unsafe { filter(handle) }) else { return CONTINUE };
+    // Nearly always there is nothing to do, and nothing that could panic.
+    if !filter.is_watched && filter.response.is_none() {
+        return CONTINUE;
+    }
     caught("response_headers", CONTINUE, || {
-        // SAFETY: Envoy calls the hooks of a stream one after the other.
-        if let Some(filter) = unsafe { filter(handle) }
-            && (filter.is_watched || filter.response.is_some())
-        {
-            // SAFETY: a configuration lives as long as its last stream.
-            let configuration = unsafe { &*filter.configuration };
-            // SAFETY: the stream lives while Envoy waits for this hook.
-            let stream = unsafe { Stream::new(envoy, &configuration.counters) };
-            let mut stream = stream.ending(filter.flags);
-            if filter.is_watched {
-                let workers = &configuration.workers;
-                filter.is_watched = stream.with_lines(Map::Response, |lines, stream| {
-                    workers.on_response_headers(handle.addr(), lines, is_end, stream)
-                });
-            }
-            if let Some(response) = filter.response.take() {
-                response.write(&mut stream);
-            }
+        // SAFETY: a configuration lives as long as its last stream.
+        let configuration = unsafe { &*filter.configuration };
+        // SAFETY: the stream lives while Envoy waits for this hook.
+        let stream = unsafe { Stream::new(envoy, &configuration.counters) };
+        let mut stream = stream.ending(filter.flags);
+        if std::mem::take(&mut filter.is_watched) {
+            let workers = &configuration.workers;
+            filter.is_watched = stream.with_lines(Map::Response, |lines, stream| {
+                workers.on_response_headers(handle.addr(), lines, is_end, stream)
+            });
+        }
+        if let Some(response) = filter.response.take() {
+            response.write(&mut stream);
         }
         CONTINUE
     })
@@ -47,15 +49,13 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_body(
     handle: *const c_void,
     is_end: bool,
 ) -> u32 {
-    caught("response_body", CONTINUE, || {
-        if is_end {
-            // SAFETY: Envoy calls the hooks of a stream one after the other.
-            if let Some(filter) = unsafe { filter(handle) } {
-                filter.is_whole = true;
-            }
+    if is_end {
+        // SAFETY: Envoy calls the hooks of a stream one after the other.
+        if let Some(filter) = unsafe { filter(handle) } {
+            filter.is_whole = true;
         }
-        CONTINUE
-    })
+    }
+    CONTINUE
 }
 
 /// The response's trailers have arrived.
@@ -108,21 +108,26 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_stream_complete(
     envoy: Envoy,
     handle: *const c_void,
 ) {
+    // SAFETY: Envoy calls the hooks of a stream one after the other.
+    let Some(filter) = (unsafe { filter(handle) }) else { return };
+    // Nearly always there is nothing to do, and nothing that could panic.
+    let has_response = filter.response.is_some();
+    if !(filter.is_watched || has_response || has_left() || store::is_untold()) {
+        return;
+    }
     caught("stream_complete", (), || {
-        // SAFETY: Envoy calls the hooks of a stream one after the other.
-        if let Some(filter) = unsafe { filter(handle) } {
-            // SAFETY: a configuration lives as long as its last stream.
-            let configuration = unsafe { &*filter.configuration };
-            if filter.is_watched {
-                // Where neither the upstream nor Envoy ended it, the client did.
-                let is_over = filter.is_whole || filter.flags != 0;
-                let flags = if is_over { filter.flags } else { local_reply::CLIENT_GONE };
-                // SAFETY: the stream lives while Envoy waits for this hook.
-                let stream = unsafe { Stream::new(envoy, &configuration.counters) };
-                configuration.workers.on_end(handle.addr(), &mut stream.ending(flags));
-            }
+        // SAFETY: a configuration lives as long as its last stream.
+        let configuration = unsafe { &*filter.configuration };
+        if std::mem::take(&mut filter.is_watched) {
+            // Where neither the upstream nor Envoy ended it, the client did.
+            let is_over = filter.is_whole || filter.flags != 0;
+            let flags = if is_over { filter.flags } else { local_reply::CLIENT_GONE };
             // SAFETY: the stream lives while Envoy waits for this hook.
-            unsafe { configuration.tell(envoy) };
+            let stream = unsafe { Stream::new(envoy, &configuration.counters) };
+            configuration.workers.on_end(handle.addr(), &mut stream.ending(flags));
         }
+        leave(filter.response.take());
+        // SAFETY: the stream lives while Envoy waits for this hook.
+        unsafe { configuration.tell(envoy) };
     });
 }

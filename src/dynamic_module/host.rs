@@ -62,10 +62,24 @@ impl<'a> Stream<'a> {
 
     /// Hands over what was written, once nothing reads the headers any more.
     fn flush(&mut self) {
-        for (name, value) in self.writes.iter() {
-            let value = value.map_or(Buffer::NONE, Buffer::of);
+        for ((name, value), is_new) in self.writes.iter().zip(self.writes.are_new()) {
+            let name = Buffer::of(name);
             // SAFETY: the stream lives, and the buffers are lent.
-            unsafe { abi::set_header(self.envoy, Map::Request, Buffer::of(name), value) };
+            unsafe {
+                match value {
+                    // Envoy need not look for what is not there, and that is cheaper.
+                    Some(value) if is_new => {
+                        abi::add_header(self.envoy, Map::Request, name, Buffer::of(value));
+                    }
+                    None if is_new => {}
+                    Some(value) => {
+                        abi::set_header(self.envoy, Map::Request, name, Buffer::of(value));
+                    }
+                    None => {
+                        abi::set_header(self.envoy, Map::Request, name, Buffer::NONE);
+                    }
+                }
+            }
         }
         if self.has_stale_route || !self.writes.is_empty() {
             // SAFETY: the stream lives.
@@ -117,7 +131,11 @@ impl<'a> Stream<'a> {
 impl Host for Stream<'_> {
     fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
         // What is written meanwhile waits for `flush`.
-        let result = self.with_lines(Map::Request, read);
+        let result = self.with_lines(Map::Request, |lines, stream| {
+            let result = read(lines, stream);
+            stream.writes.look(lines);
+            result
+        });
         self.flush();
         result
     }

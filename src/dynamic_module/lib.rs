@@ -15,6 +15,7 @@ mod idle;
 mod kinds;
 mod lines;
 mod local_reply;
+mod memory;
 mod metadata;
 mod route_configuration;
 mod series;

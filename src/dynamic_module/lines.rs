@@ -1,7 +1,7 @@
 //! The lines of a header map, where Envoy has them.
 #![expect(unsafe_code, reason = "calls across the C boundary")]
 
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, offset_of, transmute};
 
 use bluegreen::wire::Line;
 
@@ -43,23 +43,34 @@ impl Room {
     }
 }
 
-const _: () = assert!(
-    size_of::<Header>() == size_of::<Line<'_>>() && align_of::<Header>() == align_of::<Line<'_>>()
-);
+// A pair of slices has the form of a header line, or this is no program.
+const _: () = {
+    assert!(size_of::<Header>() == size_of::<Line<'_>>());
+    assert!(align_of::<Header>() == align_of::<Line<'_>>());
+    assert!(offset_of!(Header, name) == offset_of!(Line<'_>, 0));
+    assert!(offset_of!(Header, value) == offset_of!(Line<'_>, 1));
+    // SAFETY: of a slice only the second word is read, which has to be its length.
+    let length = unsafe { transmute::<&[u8], [MaybeUninit<usize>; 2]>(b"abc")[1].assume_init() };
+    assert!(length == 3);
+};
 
-/// Makes slices of header lines, each in the place of its line.
+/// Header lines as slices, in their place.
 ///
 /// # Safety
 /// So many lines are filled in, nothing else uses them, and their bytes stay during `'a`.
 unsafe fn lines_of<'a>(headers: *mut Header, count: usize) -> &'a [Line<'a>] {
-    let lines: *mut Line<'a> = headers.cast();
-    for index in 0..count {
-        // SAFETY: the line is filled in, and what takes its place has its size and alignment.
-        unsafe {
-            let Header { name, value } = headers.add(index).read();
-            lines.add(index).write((name.bytes(), value.bytes()));
+    // SAFETY: so many lines are filled in, and nothing else uses them.
+    for header in unsafe { std::slice::from_raw_parts_mut(headers, count) } {
+        if header.name.is_null() || header.value.is_null() {
+            mend(header);
         }
     }
-    // SAFETY: so many slices were written.
-    unsafe { std::slice::from_raw_parts(lines, count) }
+    // SAFETY: none is null, and a line has the form of a pair of slices.
+    unsafe { std::slice::from_raw_parts(headers.cast(), count) }
+}
+
+#[cold]
+fn mend(header: &mut Header) {
+    header.name.mend();
+    header.value.mend();
 }

@@ -135,6 +135,12 @@ pub fn now() -> u64 {
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// Whether there may be something that Envoy has not been told.
+#[inline]
+pub fn is_untold() -> bool {
+    IS_UNTOLD.load(Ordering::Relaxed)
+}
+
 impl Told {
     /// A configuration that has told nothing yet.
     pub fn new() -> Self {
@@ -149,7 +155,7 @@ impl Told {
     #[inline]
     #[expect(unsafe_code, reason = "calls across the C boundary")]
     pub unsafe fn tell(&self, stream: Envoy, defined: &Defined, names: &Names) {
-        if IS_UNTOLD.load(Ordering::Relaxed) {
+        if is_untold() {
             // SAFETY: the caller keeps the conditions.
             unsafe { self.tell_some(stream, defined, names) };
         }

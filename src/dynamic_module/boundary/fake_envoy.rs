@@ -113,11 +113,7 @@ impl FakeConfiguration {
     pub fn serve_and(&self, stream: &mut FakeStream, answer: impl FnOnce(&mut FakeStream)) {
         let envoy: Envoy = ptr::from_mut(stream).cast();
         unsafe {
-            let configuration = ptr::with_exposed_provenance(self.0);
-            let handle = envoy_dynamic_module_on_http_filter_new(configuration, envoy);
-            assert!(!handle.is_null());
-            let status = envoy_dynamic_module_on_http_filter_request_headers(envoy, handle, true);
-            assert_eq!(status, CONTINUE);
+            let handle = self.decide(envoy);
             let stream = &mut *envoy.cast::<FakeStream>();
             answer(stream);
             let (reply, trailers) = (stream.local_reply, !stream.response_trailers.is_empty());
@@ -139,6 +135,35 @@ impl FakeConfiguration {
             }
             envoy_dynamic_module_on_http_filter_stream_complete(envoy, handle);
             envoy_dynamic_module_on_http_filter_destroy(handle);
+        }
+    }
+}
+
+impl FakeConfiguration {
+    /// Has a request decided.
+    fn decide(&self, envoy: Envoy) -> *const c_void {
+        unsafe {
+            let configuration = ptr::with_exposed_provenance(self.0);
+            let handle = envoy_dynamic_module_on_http_filter_new(configuration, envoy);
+            assert!(!handle.is_null());
+            let status = envoy_dynamic_module_on_http_filter_request_headers(envoy, handle, true);
+            assert_eq!(status, CONTINUE);
+            handle
+        }
+    }
+
+    /// Has requests decided, of which none is answered before it ends.
+    pub fn abandon(&self, streams: &mut [&mut FakeStream]) {
+        let mut handles = Vec::new();
+        for stream in streams {
+            let envoy: Envoy = ptr::from_mut::<FakeStream>(stream).cast();
+            handles.push((envoy, self.decide(envoy)));
+        }
+        for (envoy, handle) in handles {
+            unsafe {
+                envoy_dynamic_module_on_http_filter_stream_complete(envoy, handle);
+                envoy_dynamic_module_on_http_filter_destroy(handle);
+            }
         }
     }
 }
