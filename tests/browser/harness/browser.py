@@ -38,10 +38,11 @@ class Browser(Service):
         self._rules = [*(f"MAP {host} 127.0.0.1:{port}" for host, port in ports.items()), "MAP * ~NOTFOUND"]
         self._authority = authority
         libraries = ":".join(sorted({str(file.parent) for file in UNPACKED.rglob("lib*.so*")}))
+        environment = {"LD_LIBRARY_PATH": libraries} if libraries else {}
         self._driver = Process(
             [_program("chromedriver", UNPACKED / "usr/bin/chromedriver"), "--port=0"],
             output=directory / "chromedriver.log",
-            environment={"LD_LIBRARY_PATH": libraries, "HOME": str(directory)} if UNPACKED.exists() else {"HOME": str(directory)},
+            environment={"HOME": str(directory), **environment},
         )
 
     def _start(self, running: ExitStack) -> None:
@@ -95,12 +96,6 @@ class Browser(Service):
 
     def clear_cookies(self) -> None:
         self._devtools("Storage.clearCookies")
-
-    def close_connections(self) -> None:
-        """Ends the connections that are idle, so that the next request makes a new one."""
-        self._devtools("Network.enable")
-        self._devtools("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
-        self._devtools("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
 
     def _devtools(self, command: str, **parameters: Any) -> Any:
         return self._session.execute("executeCdpCommand", {"cmd": command, "params": parameters})["value"]
