@@ -120,10 +120,13 @@ bench-size: target/size/bluegreen.wasm $(INSTALLED) ## what takes the space in t
 bench-rules: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
 	cargo bench --locked --package bluegreen-tests --bench filter
 
+bench-hostile: target/valgrind/.ready ## hostile requests and configurations, in instructions; fails if a goal is missed
+	cargo bench --quiet --locked --package bluegreen-tests --bench hostile
+
 bench-guard: ## the guard, simulated: false alarms and delays; few runs, fails if a goal is missed
 	cargo bench --locked --package bluegreen-tests --bench guard
 
 bench-guard-accept: ## the same with all runs, in a quarter of an hour, and commits to it: benches/results/guard.md
 	cargo bench --locked --package bluegreen-tests --bench guard -- accept
 
-.PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-guard bench-guard-accept
+.PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-hostile bench-guard bench-guard-accept
