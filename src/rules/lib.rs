@@ -18,4 +18,5 @@ pub mod table;
 pub mod tags;
 pub mod variant;
 pub mod warn_once;
+pub mod watch;
 pub mod wire;
