@@ -122,6 +122,19 @@ impl<'a> Stream<'a> {
         unsafe { abi::route_configuration(self.envoy).cast::<RouteConfiguration>().as_ref() }
     }
 
+    /// Whether there is filter state of a name, of whatever type.
+    pub fn has_filter_state(&self, name: &[u8]) -> bool {
+        let mut text = Buffer::NONE;
+        // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
+        unsafe { abi::filter_state_typed(self.envoy, Buffer::of(name), &raw mut text) }
+    }
+
+    /// Sets filter state that there is not yet.
+    pub fn leave_filter_state(&self, name: &[u8], value: &[u8]) {
+        // SAFETY: the stream lives, and the buffers are lent.
+        unsafe { abi::set_filter_state(self.envoy, Buffer::of(name), Buffer::of(value)) };
+    }
+
     fn filter_state(&self, name: &[u8]) -> Option<Vec<u8>> {
         // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
         self.text(|envoy, into| unsafe { abi::filter_state(envoy, Buffer::of(name), into) })
@@ -253,10 +266,7 @@ impl Host for Stream<'_> {
     fn set_filter_state(&mut self, name: &str, value: &str) {
         // The name that the other host gives it, so that routes are the same.
         let key = [b"wasm.", name.as_bytes()].concat();
-        // SAFETY: the stream lives, and the buffers are lent.
-        unsafe {
-            abi::set_filter_state(self.envoy, Buffer::of(&key), Buffer::of(value.as_bytes()));
-        }
+        self.leave_filter_state(&key, value.as_bytes());
     }
 
     fn response_flags(&mut self) -> u64 {

@@ -1,11 +1,12 @@
 //! The filter as a dynamic module of Envoy: a shared library that Envoy loads. Decides nothing.
 //!
-//! Envoy calls the functions of [`hooks`], [`answers`] and [`idle`]; the module calls those of [`abi`]. Envoy
-//! makes one [`configuration`] for all workers, which count and watch by [`workers`].
+//! Envoy calls the functions of [`hooks`], [`answers`] and [`idle`]; the module calls those of
+//! [`abi`]. Envoy makes one [`configuration`] for all workers, which count and watch by [`workers`].
 
 mod abi;
 mod answers;
 mod attributes;
+mod chain;
 mod clock;
 mod configuration;
 mod environment;
