@@ -70,7 +70,7 @@ impl Proxy {
     }
 
     /// Asks a worker, as one more user. Returns who serves, why, and what is watched.
-    fn ask(&mut self, worker: usize) -> (Option<Variant>, &'static str, Option<Watched>) {
+    fn ask(&mut self, worker: usize) -> (Option<Variant>, &'static str, Option<Box<Watched>>) {
         self.users += 1;
         self.ask_as(worker, &format!("u{}", self.users))
     }
@@ -79,14 +79,14 @@ impl Proxy {
         &mut self,
         worker: usize,
         user: &str,
-    ) -> (Option<Variant>, &'static str, Option<Watched>) {
+    ) -> (Option<Variant>, &'static str, Option<Box<Watched>>) {
         let mut host = self.host(user);
         let outcome = filter::on_request_headers(&self.table, &mut host).unwrap();
         let watched = self.workers[worker].begin(&outcome, &mut host);
         (outcome.decision.variant, outcome.decision.reason.as_str(), watched)
     }
 
-    fn answer(&mut self, worker: usize, watched: Watched, (status, took): Answer) {
+    fn answer(&mut self, worker: usize, watched: Box<Watched>, (status, took): Answer) {
         let (status, took) = (status.to_string(), took.to_string());
         let headers = answer_headers(&[
             (":status", &status),
