@@ -125,9 +125,12 @@ impl Proxy {
         }
     }
 
-    /// Lets time pass until green serves nobody, at most so many beats. Returns how many.
+    /// Lets time pass until green is taken back, at most so many beats. Returns how many.
     fn beats_until_tripped(&mut self, requests: usize, most: usize) -> Option<usize> {
-        (0..most).find(|_| self.pass(requests, (500, 10), (200, 10)) == 0)
+        (0..most).find(|_| {
+            self.pass(requests, (500, 10), (200, 10));
+            self.metric("guard_tripped") == 1
+        })
     }
 
     fn is_tripped(&mut self, worker: usize) -> bool {
