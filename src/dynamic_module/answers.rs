@@ -3,6 +3,8 @@
 
 use std::ffi::c_void;
 
+use bluegreen::wire::Pairs;
+
 use crate::abi::{Buffer, CONTINUE, Envoy, Map};
 use crate::hooks::{filter, has_left, leave};
 use crate::host::Stream;
@@ -32,6 +34,7 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_headers(
         if std::mem::take(&mut filter.is_watched) {
             let workers = &configuration.workers;
             filter.is_watched = stream.with_lines(Map::Response, |lines, stream| {
+                let lines = Pairs::of_lines(lines);
                 workers.on_response_headers(handle.addr(), lines, is_end, stream)
             });
         }
@@ -74,6 +77,7 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_trailers(
             // SAFETY: the stream lives while Envoy waits for this hook.
             let mut stream = unsafe { Stream::new(envoy, &configuration.counters) };
             stream.with_lines(Map::ResponseTrailers, |lines, _| {
+                let lines = Pairs::of_lines(lines);
                 configuration.workers.on_response_trailers(handle.addr(), lines);
             });
         }

@@ -44,6 +44,7 @@ struct Left {
     /// second pass at once; Envoy 1.40 does so before it destroys the stream.
     first_pass: Option<Box<FirstPass>>,
     /// Room for filters: an allocator takes longer.
+    #[expect(clippy::vec_box, reason = "the boxes are what is kept")]
     room: Vec<Box<Filter>>,
 }
 

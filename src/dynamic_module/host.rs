@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::warn_once::Warning;
-use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
+use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
 
 use crate::abi::{self, Buffer, Envoy, Level, Map, Source};
 use crate::attributes::Attribute;
@@ -48,11 +48,11 @@ impl<'a> Stream<'a> {
     }
 
     /// Lends the lines of a header map, which nothing is written to meanwhile.
-    pub fn with_lines<T>(&mut self, map: Map, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+    pub fn with_lines<T>(&mut self, map: Map, read: impl FnOnce(&[Line<'_>], &mut Self) -> T) -> T {
         let mut room = Room::new();
         // SAFETY: the stream lives. Its lines stay where they are until something is written.
         let lines = unsafe { room.fill(self.envoy, map) };
-        read(Pairs::of_lines(lines), self)
+        read(lines, self)
     }
 
     /// The same, after a stream that left something.
@@ -62,8 +62,10 @@ impl<'a> Stream<'a> {
 
     /// Hands over what was written, once nothing reads the headers any more.
     fn flush(&mut self) {
-        for ((name, value), is_new) in self.writes.iter().zip(self.writes.are_new()) {
-            let name = Buffer::of(name);
+        let mut new = self.writes.additions();
+        for (name, value) in self.writes.iter() {
+            let (name, is_new) = (Buffer::of(name), new & 1 != 0);
+            new >>= 1;
             // SAFETY: the stream lives, and the buffers are lent.
             unsafe {
                 match value {
@@ -145,7 +147,7 @@ impl Host for Stream<'_> {
     fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
         // What is written meanwhile waits for `flush`.
         let result = self.with_lines(Map::Request, |lines, stream| {
-            let result = read(lines, stream);
+            let result = read(Pairs::of_lines(lines), stream);
             stream.writes.look(lines);
             result
         });

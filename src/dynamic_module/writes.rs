@@ -4,7 +4,7 @@
 //! and values are copied, one behind the other, and handed to Envoy in the end.
 
 use arrayvec::ArrayVec;
-use bluegreen::wire::Pairs;
+use bluegreen::wire::Line;
 
 /// Names and values; a value that is None removes the header.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Writes {
     /// Those for which there was no room.
     more: Buffer<Vec<u8>, Vec<(usize, Option<usize>)>>,
     /// Which of the first writes are of a header that the request does not have, bit by bit.
-    new: u64,
+    additions: u64,
 }
 
 #[derive(Debug, Default)]
@@ -60,23 +60,24 @@ impl Writes {
     }
 
     /// Looks which headers the request has.
-    pub fn look(&mut self, lines: Pairs<'_>) {
+    pub fn look(&mut self, lines: &[Line<'_>]) {
         let (mut new, mut bit) = (0_u64, 1_u64);
-        for (place, (name, _)) in self.iter().take(64).enumerate() {
-            let is_there = lines.iter().any(|(known, _)| known == name)
+        for (place, (name, _)) in self.iter().enumerate() {
+            let is_there = lines.iter().any(|(known, _)| *known == name)
                 || self.iter().take(place).any(|(earlier, _)| earlier == name);
             if !is_there {
                 new |= bit;
             }
-            bit = bit.wrapping_shl(1);
+            // Those for which there is no bit are not new.
+            bit <<= 1;
         }
-        self.new = new;
+        self.additions = new;
     }
 
-    /// Whether the request does not have the header of a write, for one after the other.
-    pub fn are_new(&self) -> impl Iterator<Item = bool> {
-        let bits = (0..64).map(|place| self.new >> place & 1 != 0);
-        bits.chain(std::iter::repeat(false))
+    /// Whether the request does not have the header of the first write, of the second one, and so
+    /// on, bit by bit from the lowest.
+    pub fn additions(&self) -> u64 {
+        self.additions
     }
 
     /// The writes in their order.
@@ -108,11 +109,8 @@ mod tests {
         for name in ["x-a", "x-b", "x-a", "x-c"] {
             writes.push(name, Some(b"1"));
         }
-        writes.look(Pairs::of_lines(&[(b"x-c", b""), (b"x-ab", b"")]));
-        assert_eq!(
-            writes.are_new().take(6).collect::<Vec<_>>(),
-            [true, true, false, false, false, false]
-        );
+        writes.look(&[(b"x-c", b""), (b"x-ab", b"")]);
+        assert_eq!(writes.additions(), 0b0011);
     }
 
     #[test]
