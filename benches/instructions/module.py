@@ -60,10 +60,10 @@ def module_floors() -> list[Case]:
     return [
         case("module_floor_nothing", "a module that is called and does nothing", "nothing"),
         case("module_floor_omit", "all headers read", "no_tag"),
-        case("module_floor_blue", "all headers read, one written, the route matched again", "one_tag"),
-        case("module_floor_green_absent", "all headers read, a namespace without keys, one header written", "one_source_one_tag", "green"),
+        case("module_floor_blue", "all headers read, one added, the route matched again", "one_tag"),
+        case("module_floor_green_absent", "all headers read, a namespace without keys, one header added", "one_source_one_tag", "green"),
         case(
-            "module_floor_green_false", "all headers read, a namespace's keys and a boolean, one header written",
+            "module_floor_green_false", "all headers read, a namespace's keys and a boolean, one header added",
             "one_source_one_tag", "green", FLAG_IS_FALSE,
         ),
     ]

@@ -22,6 +22,7 @@ $(LIBRARY): target/module/native/libbluegreen_dynamic_module.so src/dynamic_modu
 	@mkdir -p dist
 	@$(call CHECK_LIBRARY,$<)
 	@size=$$(wc -c < $<); echo "$@: $$size bytes, of $(LIBRARY_LIMIT) at most; needs glibc $$($(call GLIBC,$<))"; [ $$size -le $(LIBRARY_LIMIT) ]
+	@[ "$$(printf '%s\n' $(OLDEST_GLIBC) $$($(call GLIBC,$<)) | sort --version-sort | tail -1)" = $(OLDEST_GLIBC) ] || { echo "it needs a later glibc than $(OLDEST_GLIBC)" >&2; exit 1; }
 	@cp $< $@.new && mv $@.new $@
 
 # $(call COMPILE_NATIVE,target directory,more flags of rustc): Cargo drops `lto = true` without a word where

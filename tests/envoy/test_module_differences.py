@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.artefact import filter_wasm
+from tests.harness.artefact import VARIABLE, filter_wasm
 from tests.harness.bootstrap import bootstrap, client_addresses_by_header, cluster, listener
 from tests.harness.client import Answer, Client
 from tests.harness.dynamic_module import module_filter
@@ -21,8 +21,10 @@ from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import HTTP, TYPE, set_filter_state, set_metadata
 from tests.harness.polling import wait_until
+from tests.harness.prediction import predict
 from tests.harness.process import ProcessEnded
 from tests.harness.routes import route_of_variant, route_table, route_to
+from tests.harness.standalone import Standalone
 from tests.harness.upstream import Upstream
 
 Ask = Callable[..., Answer]
@@ -199,6 +201,19 @@ def test_what_was_counted_last_comes_in_webassembly_with_the_clock_and_in_the_mo
         wait_until(lambda: requests(envoy)[0] == 1, 20, "the clock of WebAssembly")
         assert requests(envoy)[1] == 0
         wait_until(lambda: clients[1].request("/") and requests(envoy)[1] > 0, 20, "the module to tell")
+
+
+def test_a_counter_with_labels_begins_anew_if_nobody_asks_after_a_push(fleet: Fleet, blue: Upstream, green: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "native")
+    standalone = Standalone(fleet.directory(), blue.port, green.port)
+    proxy = fleet.start(standalone.envoy())
+    start = f"{MODULE}bluegreen_requests_total"
+    with Client(proxy.port("ingress")) as client:
+        wait_until(lambda: predict(client, "u-1") and counted(proxy, start, "") > 0, 20, "the module to tell")
+    configuration = standalone.configuration()
+    configuration["deployments"][0]["green_weight"] = 7
+    standalone.push_configuration(configuration)
+    wait_until(lambda: counted(proxy, start, "") == 0, 20, "Envoy to drop the old configuration")
 
 
 def test_a_guard_of_the_module_works_though_envoy_keeps_no_metrics(fleet: Fleet, blue: Upstream, green: Upstream) -> None:
