@@ -10,7 +10,8 @@ NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_modul
 # Zig's C compiler links against the C library that it is told, and has an unwinder of its own: the system's
 # would need glibc 2.35, or libgcc_s.so.1, which Envoy's image does not have.
 ZIG := target/zig-0.13.0
-LINKER := $(ZIG)/link
+# rustc takes it for a C compiler by its name.
+LINKER := $(ZIG)/cc
 LINKER_FLAGS := -C linker=$(CURDIR)/$(LINKER)
 OLDEST_GLIBC := 2.28
 
@@ -30,8 +31,8 @@ $(LIBRARY): target/module/native/libbluegreen_dynamic_module.so src/dynamic_modu
 define COMPILE_NATIVE
 	@mkdir -p $(1)
 	@cargo clean --quiet --locked --profile native --package bluegreen-dynamic-module --target-dir $(1)
-	RUSTFLAGS='$(LINKER_FLAGS) $(STAY_FLAGS) $(2)' cargo build --verbose --locked --profile native --package bluegreen-dynamic-module \
-		--target-dir $(1) 2>&1 | tee $(1)/native.log | sed -E '/^ *(Running|Fresh|Dirty) /d'
+	cargo rustc --verbose --locked --profile native --package bluegreen-dynamic-module \
+		--target-dir $(1) -- $(LINKER_FLAGS) $(STAY_FLAGS) $(2) 2>&1 | tee $(1)/native.log | sed -E '/^ *(Running|Fresh|Dirty) /d'
 	@grep -qE 'rustc --crate-name bluegreen_dynamic_module .* -C lto(=fat)? ' $(1)/native.log \
 		|| { echo "rustc was not told to do link-time optimization; its command line is in $(1)/native.log" >&2; exit 1; }
 	@touch $@
