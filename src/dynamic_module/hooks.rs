@@ -18,7 +18,6 @@ use crate::abi::{self, Buffer, CONTINUE, Envoy};
 use crate::chain;
 use crate::configuration::{Configuration, Counters};
 use crate::host::Stream;
-use crate::memory;
 use crate::route_configuration::RouteConfiguration;
 use crate::series::Defined;
 use crate::unwinding::caught;
@@ -98,9 +97,7 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
         // SAFETY: Envoy makes the configuration of this handle now, and lends the text.
         let (counters, defined, text) =
             unsafe { (Counters::define(envoy), Defined::new(envoy), text.bytes()) };
-        let handle = Configuration::new(text, counters, defined).map_or(ptr::null(), into_handle);
-        memory::give_back(text.len());
-        handle
+        Configuration::new(text, counters, defined).map_or(ptr::null(), into_handle)
     })
 }
 

@@ -4,6 +4,7 @@
 //! [`abi`]. Envoy makes one [`configuration`] for all workers, which count and watch by [`workers`].
 
 mod abi;
+mod allocator;
 mod answers;
 mod attributes;
 mod chain;
@@ -16,7 +17,6 @@ mod idle;
 mod kinds;
 mod lines;
 mod local_reply;
-mod memory;
 mod metadata;
 mod route_configuration;
 mod series;
