@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::rollback::Warning;
+use bluegreen::warn_once::Warning;
 use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
 
 use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
