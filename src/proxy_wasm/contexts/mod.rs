@@ -15,8 +15,8 @@ use hashbrown::HashMap;
 
 use bluegreen::table::Table;
 use bluegreen::tags::Response;
-use bluegreen::watch::{Watched, Worker};
 use bluegreen::wire::FirstPass;
+use bluegreen_watch::{Watched, Worker};
 
 /// Envoy's number of a root context or of a stream.
 pub type ContextId = u32;
@@ -120,8 +120,8 @@ impl Streams {
 
     /// Watches the answer of a stream.
     #[inline(never)]
-    pub fn watch(&mut self, stream: ContextId, watched: Watched) {
-        self.known.entry(stream).or_default().watched = Some(Box::new(watched));
+    pub fn watch(&mut self, stream: ContextId, watched: Box<Watched>) {
+        self.known.entry(stream).or_default().watched = Some(watched);
     }
 
     /// The answer of a stream, if it is watched, once.

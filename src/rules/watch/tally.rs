@@ -2,11 +2,11 @@
 
 use super::meter::{Kind, Meter, Metric};
 use super::names;
-use crate::decision::{Decision, Reason};
-use crate::deployment::Deployment;
-use crate::rollback::Limit;
-use crate::split::Weight;
-use crate::variant::Variant;
+use bluegreen::decision::{Decision, Reason};
+use bluegreen::deployment::Deployment;
+use bluegreen::rollback::Limit;
+use bluegreen::split::Weight;
+use bluegreen::variant::Variant;
 
 const REASONS: [Reason; 7] = [
     Reason::Rollback,
@@ -80,8 +80,7 @@ impl Tally {
         let index = usize::try_from(place).unwrap_or(usize::MAX);
         let Some(entry) = self.counts.get_mut(index) else { return };
         let Some(counts) = entry else {
-            *entry = Some(Box::default());
-            return self.count(place, decision, limit);
+            return self.count_first(place, decision, limit);
         };
         if let Some(count) = counts.requests.get_mut(kind(decision)) {
             *count = count.wrapping_add(1);
@@ -95,7 +94,16 @@ impl Tally {
         }
     }
 
+    #[inline(never)]
+    fn count_first(&mut self, place: u32, decision: Decision, limit: Option<Limit>) {
+        if let Some(entry) = self.counts.get_mut(usize::try_from(place).unwrap_or(usize::MAX)) {
+            *entry = Some(Box::default());
+            self.count(place, decision, limit);
+        }
+    }
+
     /// Tells the host what was counted.
+    #[inline(never)]
     pub fn tell(&mut self, deployments: &[Deployment], meter: &mut dyn Meter) {
         let now = meter.now();
         for place in self.untold.drain(..) {
