@@ -1,6 +1,7 @@
 """What ends a trip of the guard and what does not, on both workers of a proxy; nobody loses a request meanwhile."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,17 @@ def standalone(fleet: Fleet, blue: Upstream, green: Upstream) -> Iterator[Standa
         upstream.be_well()
 
 
-def tripped(fleet: Fleet, standalone: Standalone, green: Upstream) -> tuple[Envoy, Load]:
+@contextmanager
+def tripped(fleet: Fleet, standalone: Standalone, green: Upstream) -> Iterator[tuple[Envoy, Load]]:
     """A proxy that has just taken green back, and the load that goes on. Green is well again."""
     guard(standalone, {}, WEIGHT)
     proxy = fleet.start(standalone.envoy(concurrency=2))
-    running = load(proxy)
-    running.__enter__()
-    running.wait_for(200)
-    green.status = 500
-    wait_for_trip(running)
-    green.be_well()
-    return proxy, running
+    with load(proxy) as running:
+        running.wait_for(200)
+        green.status = 500
+        wait_for_trip(running)
+        green.be_well()
+        yield proxy, running
 
 
 def assert_none_lost(running: Load) -> None:
@@ -69,8 +70,7 @@ def assert_none_lost(running: Load) -> None:
 
 
 def test_a_rollback_ends_a_trip_and_green_is_tried_again_after_it(fleet: Fleet, standalone: Standalone, green: Upstream) -> None:
-    proxy, running = tripped(fleet, standalone, green)
-    with running:
+    with tripped(fleet, standalone, green) as (proxy, running):
         standalone.roll_back()
         wait_until(lambda: not is_tripped(proxy), 10, "the trip to end")
         running.wait_for(100)
@@ -80,8 +80,7 @@ def test_a_rollback_ends_a_trip_and_green_is_tried_again_after_it(fleet: Fleet, 
 
 
 def test_a_changed_deployment_ends_a_trip(fleet: Fleet, standalone: Standalone, green: Upstream) -> None:
-    proxy, running = tripped(fleet, standalone, green)
-    with running:
+    with tripped(fleet, standalone, green) as (proxy, running):
         standalone.set_green_weight(WEIGHT + 1)
         running.wait_until(some_green, 10, "green to be tried again")
         wait_until(lambda: not is_tripped(proxy), 10, "the gauge")
@@ -89,8 +88,7 @@ def test_a_changed_deployment_ends_a_trip(fleet: Fleet, standalone: Standalone, 
 
 
 def test_metadata_ends_a_trip_once(fleet: Fleet, standalone: Standalone, green: Upstream) -> None:
-    proxy, running = tripped(fleet, standalone, green)
-    with running:
+    with tripped(fleet, standalone, green) as (proxy, running):
         routes = standalone.directory / "routes.yaml"
         write_atomically(routes, routes.read_text().replace(NOT_ROLLED_BACK, "guard: reset"))
         running.wait_until(some_green, 10, "green to be tried again")
@@ -102,8 +100,7 @@ def test_metadata_ends_a_trip_once(fleet: Fleet, standalone: Standalone, green: 
 
 
 def test_new_code_ends_no_trip(fleet: Fleet, standalone: Standalone, green: Upstream, crashing_wasm: Path) -> None:
-    proxy, running = tripped(fleet, standalone, green)
-    with running:
+    with tripped(fleet, standalone, green) as (proxy, running):
         created = proxy.stat("wasm.envoy.wasm.runtime.v8.created")
         standalone.replace_wasm(crashing_wasm)
         wait_until(lambda: proxy.stat("wasm.envoy.wasm.runtime.v8.created") >= created + 3, 20, "three new VMs")
@@ -118,8 +115,7 @@ def test_a_crash_ends_no_trip(tmp_path: Path, blue: Upstream, green: Upstream, c
     standalone = Standalone(tmp_path, blue.port, green.port)
     standalone.replace_wasm(crashing_wasm)
     with Fleet(lambda: tmp_path) as fleet:
-        proxy, running = tripped(fleet, standalone, green)
-        with running:
+        with tripped(fleet, standalone, green) as (proxy, running):
             with Client(proxy.port("ingress")) as client:
                 assert predict(client, headers=ENOUGH_TO_CRASH).status == 503
             proxy.wait_for_log("Function: proxy_on_request_headers failed")
