@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.artefact import REPOSITORY, filter_wasm, is_native
+from tests.harness.artefact import REPOSITORY, is_native
 from tests.harness.client import Client, Header
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -23,25 +23,38 @@ pytestmark = pytest.mark.skipif(is_native(), reason="the dynamic module has no g
 
 WEIGHT = 50
 ENOUGH_TO_CRASH: list[Header] = [(f"x-{number}", "") for number in range(60)]
+BINARYEN = REPOSITORY / "target" / "node" / "node_modules" / ".bin"
+COMPILED = REPOSITORY / "target" / "filter" / "compiled.wasm"
+EXPORTS = REPOSITORY / "target" / "exports.json"
+CALLBACKS = REPOSITORY / "src" / "proxy_wasm" / "exports.wat"
+PLAIN = '(export "proxy_on_request_headers" (func $request))'
 CRASHES_ON_MANY_HEADERS = """
-(module
-  (import "bluegreen" "proxy_on_request_headers" (func $request (param i32 i32 i32) (result i32)))
   (func $crash (param i32 i32 i32) (result i32)
     (if (i32.gt_s (local.get 1) (i32.const 50)) (then unreachable))
     (call $request (local.get 0) (local.get 1) (local.get 2)))
-  (export "proxy_on_request_headers" (func $crash)))
+  (export "proxy_on_request_headers" (func $crash))
 """
-FEATURES = ["--enable-bulk-memory", "--enable-multivalue", "--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext", "--enable-mutable-globals"]
+FEATURES = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+]
 
 
 @pytest.fixture(scope="module")
 def crashing_wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The filter, but it crashes on a request with many headers: as new code it is another than the one before."""
     folder = tmp_path_factory.mktemp("crashing")
-    wrapper, wasm = folder / "wrapper.wat", folder / "crashing.wasm"
-    wrapper.write_text(CRASHES_ON_MANY_HEADERS)
-    merge = REPOSITORY / "target" / "node" / "node_modules" / ".bin" / "wasm-merge"
-    output([merge, wrapper, "envoy", filter_wasm(), "bluegreen", "--skip-export-conflicts", *FEATURES, "-o", wasm])
+    callbacks, wasm = folder / "exports.wat", folder / "crashing.wasm"
+    text = CALLBACKS.read_text()
+    assert PLAIN in text
+    callbacks.write_text(text.replace(PLAIN, CRASHES_ON_MANY_HEADERS))
+    output([BINARYEN / "wasm-merge", callbacks, "envoy", COMPILED, "bluegreen", "--skip-export-conflicts", *FEATURES, "-o", wasm])
+    output([BINARYEN / "wasm-metadce", wasm, "--graph-file", EXPORTS, *FEATURES, "-o", wasm])
     return wasm
 
 
