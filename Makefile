@@ -15,6 +15,7 @@ include tests/prometheus.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
 include benches/benches.mk
+include envoy/observability/observability.mk
 
 ## Main jobs
 
