@@ -26,7 +26,7 @@ build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm, and the program: 
 
 build-native: $(LIBRARY) ## the filter as a dynamic module of Envoy: dist/libbluegreen-VERSION.so
 
-test: test-rules test-wasm32 test-envoy ## all tests, from pure rules to a real Envoy
+test: test-rules test-wasm32 test-envoy test-observability ## all tests, from pure rules to a real Envoy
 
 lint: $(INSTALLED) target/.wasm32-wasip1 ## formatting, clippy, and whether generated files are fresh
 	cargo fmt --check
@@ -78,7 +78,10 @@ test-envoy: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) #
 test-native: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## the same with the dynamic module in the filter's place (ENVOY=1.38.2 and later)
 	ARTEFACT=native $(PYTHON) -m pytest -q tests/envoy
 
-.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native
+test-observability: build $(INSTALLED) $(NAMED_ENVOY) $(PROMETHEUS) $(ALERTMANAGER) ## metrics, rules, alerts and the dashboard, by a real Prometheus that scrapes real Envoys
+	$(PYTHON) -m pytest -q tests/observability
+
+.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native test-observability
 
 ## In a real mesh
 
