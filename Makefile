@@ -42,6 +42,10 @@ schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json
 	mv target/schema.json envoy/bluegreen.schema.json
 
+dashboard: $(DASHBOARD_PYTHON) ## writes envoy/observability/dashboard.json, which Grafana reads
+	$(DASHBOARD_PYTHON) envoy/observability/dashboard.py > target/dashboard.json
+	mv target/dashboard.json envoy/observability/dashboard.json
+
 bench: build $(MEASURED_WITH) ## what a request costs in instructions of Envoy, against Lua and the host's floor
 	$(PYTHON) -m benches.instructions
 
@@ -51,7 +55,7 @@ clean: ## removes everything that was built or installed
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s @
 
-.PHONY: run build build-native test lint schema bench clean help
+.PHONY: run build build-native test lint schema dashboard bench clean help
 
 ## Parts of the tests
 
@@ -78,7 +82,7 @@ test-envoy: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) #
 test-native: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## the same with the dynamic module in the filter's place (ENVOY=1.38.2 and later)
 	ARTEFACT=native $(PYTHON) -m pytest -q tests/envoy
 
-test-observability: build $(INSTALLED) $(NAMED_ENVOY) $(PROMETHEUS) $(ALERTMANAGER) ## metrics, rules, alerts and the dashboard, by a real Prometheus that scrapes real Envoys
+test-observability: build $(INSTALLED) $(NAMED_ENVOY) $(PROMETHEUS) $(ALERTMANAGER) $(DASHBOARD_PYTHON) ## metrics, rules, alerts and the dashboard, by a real Prometheus that scrapes real Envoys
 	$(PYTHON) -m pytest -q tests/observability
 
 .PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native test-observability
