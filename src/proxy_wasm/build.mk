@@ -11,7 +11,8 @@ WASM_LIMIT := 400000
 # stream costs it as much as ten headers.
 EXPORTS := memory _initialize proxy_abi_version_0_2_1 proxy_on_memory_allocate \
 	proxy_on_vm_start proxy_on_configure proxy_on_context_create \
-	proxy_on_request_headers proxy_on_request_trailers proxy_on_response_headers proxy_on_delete
+	proxy_on_request_headers proxy_on_request_trailers proxy_on_response_headers proxy_on_response_trailers \
+	proxy_on_log proxy_on_tick
 
 # What rustc's wasm32-wasip1 uses and every engine in Envoy has.
 WASM_FEATURES := --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \

@@ -17,4 +17,5 @@ pub mod sticky;
 pub mod table;
 pub mod tags;
 pub mod variant;
+pub mod watch;
 pub mod wire;

@@ -84,7 +84,9 @@ impl Table {
                 }
             }
             matches.add(&deployment.matches, position, &list, &mut errors);
-            deployments.push(Deployment::new(&deployment, &defaults, by, &at, &mut errors));
+            let mut deployment = Deployment::new(&deployment, &defaults, by, &at, &mut errors);
+            deployment.place = u32::try_from(position).unwrap_or(u32::MAX);
+            deployments.push(deployment);
         }
         let index = matches.index(deployments.len(), &list, &mut errors);
         match explain {
@@ -121,6 +123,12 @@ impl Table {
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<&Deployment> {
         self.deployments.get(self.index.find(request)?)
+    }
+
+    /// All deployments, each at its place.
+    #[must_use]
+    pub fn deployments(&self) -> &[Deployment] {
+        &self.deployments
     }
 
     /// Names of all deployments.

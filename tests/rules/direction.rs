@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms of the rules from the top: each may use those of the lines below its own.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
+    &["watch"],
     &["filter"],
     &["table"],
     &["deployment"],

@@ -8,6 +8,7 @@
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::fingerprint::{both, fingerprint};
 use super::json_text::{Part, members, parts};
 use crate::strict::Object;
 use crate::{Config, ConfigErrors, Deployment, Path, shortened};
@@ -43,7 +44,27 @@ pub fn read(text: &[u8]) -> Result<Config, Box<Malformed>> {
     if text.trim_ascii().is_empty() {
         return Err(unreadable("the configuration is empty"));
     }
-    object_from_text(text).map_err(|first| explain(text, &first.to_string()))
+    match object_from_text(text) {
+        Ok(config) => Ok(marked(config, text)),
+        Err(first) => Err(explain(text, &first.to_string())),
+    }
+}
+
+/// Says of each deployment by what a change of it can be told, if any has a guard, which asks.
+fn marked(mut config: Config, text: &[u8]) -> Config {
+    let mut list = config.deployments.iter_mut().flatten();
+    if config.defaults.guard.is_none() && !list.any(|one| matches!(one.guard, Some(Some(_)))) {
+        return config;
+    }
+    let text = text.trim_ascii();
+    let mut all = members(text).into_iter();
+    let defaults = all.find(|(key, _)| *key == b"\"defaults\"");
+    let defaults = defaults.map_or(0, |(_, value)| fingerprint(value));
+    let texts = deployments(text).into_iter().flat_map(parts);
+    for (deployment, text) in config.deployments.iter_mut().flatten().zip(texts) {
+        deployment.fingerprint = both(defaults, fingerprint(text));
+    }
+    config
 }
 
 /// The one way from text to structs: another would double the largest part of the filter.

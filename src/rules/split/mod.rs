@@ -38,6 +38,17 @@ impl Split {
         }
     }
 
+    /// The weight at a time, in nanoseconds since the epoch of Unix; None if the filter does not
+    /// know it.
+    #[must_use]
+    pub fn weight_at(&self, now: u64) -> Option<Weight> {
+        match self {
+            Self::Fixed(weight) => Some(*weight),
+            Self::Ramp(ramp) => Some(ramp.weight_at(now)),
+            Self::Route => None,
+        }
+    }
+
     /// Whether green may have users.
     #[must_use]
     pub fn may_be_green(&self) -> bool {
