@@ -16,6 +16,7 @@ include envoy/image/image.mk
 include tests/mesh/mesh.mk
 include benches/benches.mk
 include envoy/observability/observability.mk
+include tests/alertmanager/alertmanager.mk
 
 ## Main jobs
 
