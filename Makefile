@@ -43,9 +43,7 @@ schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json
 	mv target/schema.json envoy/bluegreen.schema.json
 
-dashboard: $(DASHBOARD_PYTHON) ## writes envoy/observability/dashboard.json, which Grafana reads
-	$(DASHBOARD_PYTHON) envoy/observability/dashboard.py > target/dashboard.json
-	mv target/dashboard.json envoy/observability/dashboard.json
+dashboard: ## what Grafana and the operator of Prometheus read: envoy/observability/dashboard.json and prometheus-rule.yaml
 
 bench: build $(MEASURED_WITH) ## what a request costs in instructions of Envoy, against Lua and the host's floor
 	$(PYTHON) -m benches.instructions

@@ -1,6 +1,7 @@
 """The decision as logs and traces keep it, and what can be made of it: envoy/observability/access-log.yaml and the SQL of envoy/CASES.md."""
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tests.harness.bootstrap import bootstrap, cluster, listener
 from tests.harness.buckets import variant_of
 from tests.harness.client import Client
 from tests.harness.collector import Collector
-from tests.harness.envoy import Envoy
+from tests.harness.envoy import VERSION_VARIABLE, Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import TYPE, bluegreen_filter
 from tests.harness.polling import wait_until
@@ -42,6 +43,10 @@ CONFIGURATION = {
 }
 
 
+TAGS_HAVE_FORMATS = not os.environ.get(VERSION_VARIABLE, "").startswith("1.36.")
+"""Whether a tag of a trace can be made by a format."""
+
+
 def shipped() -> dict[str, Json]:
     return yaml.safe_load((REPOSITORY / "envoy" / "observability" / "access-log.yaml").read_text())
 
@@ -62,7 +67,10 @@ def envoy(fleet: Fleet, routes: WatchedRoutes, blue: Upstream, collector: Collec
     uri = {"uri": "http://collector/v1/traces", "cluster": "collector", "timeout": "1s"}
     tracer = {"@type": TYPE + "envoy.config.trace.v3.OpenTelemetryConfig", "http_service": {"http_uri": uri}, "service_name": "edge"}
     parts = shipped()
-    parts["tracing"]["provider"] = {"name": "envoy.tracers.opentelemetry", "typed_config": tracer}
+    if TAGS_HAVE_FORMATS:
+        parts["tracing"]["provider"] = {"name": "envoy.tracers.opentelemetry", "typed_config": tracer}
+    else:
+        del parts["tracing"]
     ingress = listener("ingress", bluegreen_filter(CONFIGURATION), routes.table(), **parts)
     clusters = [cluster("blue", blue.port), cluster("collector", collector.port)]
     settings = {"layered_runtime": {"layers": [{"name": "static", "static_layer": {"tracing.opentelemetry.min_flush_spans": 1}}]}}
@@ -115,6 +123,7 @@ def test_a_rollback_is_logged(envoy: Envoy, client: Client, routes: WatchedRoute
     assert (logged["feature_flag.result.variant"], logged["feature_flag.result.reason"]) == ("blue", "rollback")
 
 
+@pytest.mark.skipif(not TAGS_HAVE_FORMATS, reason="Envoy 1.36 has no formats in tags of traces")
 def test_a_trace_has_the_decision(envoy: Envoy, client: Client, collector: Collector) -> None:
     ask(envoy, client, "/fraud", PIN)
     expected = [b"feature_flag.key", b"fraud-scorer", b"feature_flag.result.variant", b"green", b"feature_flag.result.reason", b"pin"]
