@@ -32,7 +32,8 @@ class Observed(Service):
         self._new_directory = new_directory
         self._guard = {} if guard is None else guard
         self.began = time.time()
-        self.asked = 0
+        self.asked = [0, 0]
+        """How many requests each of the Envoys got."""
 
     def _start(self, running: ExitStack) -> None:
         self.blue, self.green = (running.enter_context(Upstream(name)) for name in ("blue", "green"))
@@ -52,7 +53,7 @@ class Observed(Service):
 
     def ask(self, count: int, which: int = 0) -> list[int]:
         """Requests of as many users through one of the Envoys; the statuses of the answers."""
-        self.asked += count
+        self.asked[which] += count
         return [self.clients[which].request(PATH, [("x-user-id", f"user-{number}")]).status for number in range(count)]
 
     def ask_until(self, condition: Callable[[], object], timeout: float = 60.0, which: int = 0) -> None:
@@ -67,12 +68,17 @@ class Observed(Service):
         """The sum of a metric over all its labels, straight from Envoy."""
         return sum(value for full, value in envoy.stats("wasmcustom").items() if full.endswith(name))
 
+    @property
+    def addresses(self) -> list[str]:
+        """What Prometheus calls the Envoys: `instance`."""
+        return [(envoy.directory / "admin_address.txt").read_text().strip() for envoy in self.envoys]
+
     def _scraping(self) -> Json:
         configuration = yaml.safe_load((FILES / "prometheus.yaml").read_text())
         configuration["global"] = {"scrape_interval": SECOND, "scrape_timeout": SECOND, "evaluation_interval": SECOND}
         configuration["rule_files"] = [str(FILES / name) for name in configuration["rule_files"]]
         [job] = configuration["scrape_configs"]
-        job["static_configs"] = [{"targets": [_admin(envoy) for envoy in self.envoys]}]
+        job["static_configs"] = [{"targets": self.addresses}]
         configuration["alerting"]["alertmanagers"] = [{"static_configs": [{"targets": [f"127.0.0.1:{self.alertmanager.port}"]}]}]
         return configuration
 
@@ -84,6 +90,3 @@ class Observed(Service):
         configuration["route"]["group_wait"] = SECOND
         return configuration
 
-
-def _admin(envoy: Envoy) -> str:
-    return (envoy.directory / "admin_address.txt").read_text().strip()
