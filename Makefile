@@ -20,7 +20,7 @@ include tests/alertmanager/alertmanager.mk
 
 ## Main jobs
 
-run: $(if $(NATIVE),build-native,build) $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
+run: $(if $(NATIVE),build-native,build) $(INSTALLED) target/prometheus/prometheus ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
 	$(if $(NATIVE),ARTEFACT=native) $(PYTHON) -m tests.tour
 
 build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm, and the program: dist/bluegreen
