@@ -56,6 +56,8 @@ def stage(directory: Path, meanwhile: Callable[[], None], say: Callable[[str], N
         envoy = running.enter_context(standalone.envoy(concurrency=2))
         job = scrape("edge", [_admin_port(envoy)], scrape_interval=f"{round(1000 * SCRAPE_SECONDS)}ms", scrape_timeout=f"{round(1000 * SCRAPE_SECONDS)}ms")
         prometheus = running.enter_context(Prometheus({"scrape_configs": [job]}, directory))
+        # It looks at its targets five seconds after its start.
+        prometheus.wait_for("up")
         yield Stage(standalone, envoy, envoy.port("ingress"), _admin_port(envoy), model_ports, prometheus, time.time())
 
 
