@@ -26,7 +26,7 @@ pub struct Configuration {
 
 /// Logs a warning of a configuration, once in the process; whether it was news.
 fn tell(warning: &Warning) -> bool {
-    let is_new = warnings::note(warning.key()) != bluegreen::rollback::Warning::Silent;
+    let is_new = warnings::note(warning.key()) != bluegreen::warn_once::Warning::Silent;
     if is_new {
         abi::log(Level::Warning, &format!("configuration accepted, but {warning}"));
     }

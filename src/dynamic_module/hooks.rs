@@ -14,6 +14,7 @@ use bluegreen::tags::Response;
 use bluegreen::wire::FirstPass;
 
 use crate::abi::{self, Buffer, CONTINUE, Envoy};
+use crate::chain;
 use crate::configuration::{Configuration, Counters};
 use crate::host::Stream;
 use crate::route_configuration::RouteConfiguration;
@@ -116,6 +117,7 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             // SAFETY: the stream lives while Envoy waits for this hook.
             let stream = unsafe { Stream::new(envoy, &configuration.counters) };
             let mut stream = stream.after(filter.first_pass.as_deref());
+            chain::look(&mut stream);
             configuration.count_warnings(&mut stream);
             let outcome = filter::on_request_headers(&configuration.table, &mut stream);
             if let Some(outcome) = outcome

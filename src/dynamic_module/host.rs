@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::rollback::Warning;
+use bluegreen::warn_once::Warning;
 use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
 
 use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
@@ -94,6 +94,19 @@ impl<'a> Stream<'a> {
         // SAFETY: the stream lives; what Envoy hands back is what a hook made of the route's
         // configuration, and it lives as long as the stream's route.
         unsafe { abi::route_configuration(self.envoy).cast::<RouteConfiguration>().as_ref() }
+    }
+
+    /// Whether there is filter state of a name, of whatever type.
+    pub fn has_filter_state(&self, name: &[u8]) -> bool {
+        let mut text = Buffer::NONE;
+        // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
+        unsafe { abi::filter_state_typed(self.envoy, Buffer::of(name), &raw mut text) }
+    }
+
+    /// Sets filter state that there is not yet.
+    pub fn leave_filter_state(&self, name: &[u8], value: &[u8]) {
+        // SAFETY: the stream lives, and the buffers are lent.
+        unsafe { abi::set_filter_state(self.envoy, Buffer::of(name), Buffer::of(value)) };
     }
 
     fn filter_state(&self, name: &[u8]) -> Option<Vec<u8>> {
@@ -238,10 +251,7 @@ impl Host for Stream<'_> {
     fn set_filter_state(&mut self, name: &str, value: &str) {
         // The name that the other host gives it, so that routes are the same.
         let key = [b"wasm.", name.as_bytes()].concat();
-        // SAFETY: the stream lives, and the buffers are lent.
-        unsafe {
-            abi::set_filter_state(self.envoy, Buffer::of(&key), Buffer::of(value.as_bytes()));
-        }
+        self.leave_filter_state(&key, value.as_bytes());
     }
 
     fn clear_route_cache(&mut self) {

@@ -5,6 +5,7 @@
 
 mod abi;
 mod attributes;
+mod chain;
 mod configuration;
 mod environment;
 mod hooks;

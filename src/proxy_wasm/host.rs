@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::rollback::{Warned, Warning};
+use bluegreen::warn_once::{Warned, Warning};
 use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};

@@ -17,5 +17,6 @@ pub mod sticky;
 pub mod table;
 pub mod tags;
 pub mod variant;
+pub mod warn_once;
 pub mod watch;
 pub mod wire;

@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 12] = [
     &["split"],
     &["host"],
     &["wire"],
-    &["config", "bytes", "decimal", "metrics", "variant"],
+    &["config", "bytes", "decimal", "metrics", "variant", "warn_once"],
 ];
 
 /// What only bindings and the program may touch: hosts, clocks, the environment, logs, threads.

@@ -23,6 +23,7 @@ mod split;
 mod sticky;
 pub mod strict;
 mod tags;
+mod unknown_key;
 mod warning;
 
 pub use deployment::{Clusters, Deployment};

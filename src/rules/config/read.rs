@@ -10,11 +10,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::fingerprint::{both, fingerprint};
 use super::json_text::{Part, members, parts};
+use super::unknown_key;
 use crate::strict::Object;
 use crate::{Config, ConfigErrors, Deployment, Path, shortened};
-
-/// Keys that had another name once, and their name now.
-const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];
 
 /// Longest text, in bytes. What a text takes in memory while it is read is a multiple of it, and
 /// a VM has 1 GiB.
@@ -175,9 +173,8 @@ fn sound_part(
                 let in_object = |member: Part<'_>| check(&object([(*key, member.to_vec())]));
                 // Of a key that is written twice the last counts.
                 let is_written_again = || rest.as_slice().iter().any(|(later, _)| later == key);
-                let is_unknown = |message: &str| message.starts_with("unknown field");
                 match in_object(member) {
-                    Some(message) if !is_unknown(&message) && is_written_again() => continue,
+                    Some(message) if !unknown_key::is(&message) && is_written_again() => continue,
                     _ => {}
                 }
                 if let Some(member) = sound_part(member, &path.key(&name), &in_object, errors) {
@@ -249,11 +246,8 @@ fn reason(message: &str, found: Part<'_>, path: &Path) -> String {
     // What is expected comes last: a value before it may hold any text.
     let message = without_position(message);
     let (message, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
-    if let Some((_, new)) = RENAMED.iter().find(|(old, _)| path.ends_in(old)) {
-        return format!("unknown key; its name is `{new}` now");
-    }
-    if message.starts_with("unknown field") {
-        return format!("unknown key; known here: {}", expected.trim_start_matches("one of "));
+    if unknown_key::is(message) {
+        return unknown_key::reason(expected, path);
     }
     let value = match found {
         [b'{', ..] => "an object".to_owned(),

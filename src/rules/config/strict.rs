@@ -1,7 +1,7 @@
 //! Where serde accepts more than a configuration may hold (null for what may be left out, a list for
 //! an object), or stops where further errors could be reported.
 //!
-//! Unknown keys are refused by `deny_unknown_fields` on each struct; [`super::read`] reports them.
+//! Unknown keys: see [`super::unknown_key`].
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::order::{by_key, joined};
+use super::sort::{by_key, joined};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
 use crate::request::{Request, find_cookie, find_parameter};

@@ -1,0 +1,69 @@
+//! Instructions of a piece of work, by callgrind: this program runs itself under it.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::rc::Rc;
+
+const CHILD: &str = "HOSTILE_CHILD";
+
+/// Something to count: what is prepared does not count, what that returns does.
+#[derive(Clone)]
+pub struct Work {
+    pub name: String,
+    pub prepare: Rc<dyn Fn() -> Box<dyn FnOnce()>>,
+}
+
+impl Work {
+    pub fn new(name: String, prepare: impl Fn() -> Box<dyn FnOnce()> + 'static) -> Self {
+        Self { name, prepare: Rc::new(prepare) }
+    }
+}
+
+/// What callgrind counts, and after which it writes a file.
+#[inline(never)]
+fn counted_work(work: Box<dyn FnOnce()>) {
+    work();
+}
+
+/// Whether this process is the one that is counted.
+pub fn is_child() -> bool {
+    env::var_os(CHILD).is_some()
+}
+
+/// Does all work, in its order.
+pub fn perform(all: Vec<Work>) {
+    for work in all {
+        counted_work((work.prepare)());
+    }
+}
+
+/// Instructions of each piece of work, by its name.
+pub fn count(all: &[Work]) -> HashMap<String, u64> {
+    let folder = env::temp_dir().join(format!("bluegreen-hostile-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let ended = Command::new("valgrind")
+        .args([
+            "--tool=callgrind",
+            "--quiet",
+            "--toggle-collect=*counted_work*",
+            "--dump-after=*counted_work*",
+        ])
+        .arg(format!("--callgrind-out-file={}", folder.join("counts").display()))
+        .arg(env::current_exe().unwrap())
+        .env(CHILD, "1")
+        .status()
+        .expect("valgrind is installed");
+    assert!(ended.success(), "{ended}");
+    let counts = all.iter().enumerate().map(|(index, work)| {
+        let text = fs::read_to_string(folder.join(format!("counts.{}", index + 1))).unwrap();
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
+        (work.name.clone(), line.unwrap().trim().parse().unwrap())
+    });
+    let counts = counts.collect();
+    fs::remove_dir_all(folder).unwrap();
+    counts
+}
