@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.harness.artefact import REPOSITORY
+from tests.harness.artefact import REPOSITORY, traces
 from tests.harness.client import Client
 from tests.harness.collector import Collector
 from tests.harness.envoy import Envoy
@@ -66,7 +66,7 @@ class Observed(Service):
 
     def stat(self, envoy: Envoy, name: str) -> int:
         """The sum of a metric over all its labels, straight from Envoy."""
-        return sum(value for full, value in envoy.stats("wasmcustom").items() if full.endswith(name))
+        return sum(value for full, value in envoy.stats(traces().counters).items() if full.endswith(name))
 
     @property
     def addresses(self) -> list[str]:

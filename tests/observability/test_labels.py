@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.harness.artefact import traces
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.observed import FILES, PATH
@@ -62,5 +63,5 @@ def test_without_labels_the_name_has_them(tmp_path: Path, blue: Upstream, green:
     del bootstrap["stats_config"]
     with Envoy(bootstrap, tmp_path) as envoy, Client(envoy.port("ingress")) as client:
         client.request(PATH, [("x-user-id", "u1")])
-        name = "wasmcustom.deployment=.=fraud-scorer;.;variant=.=blue;.;reason=.=weight;.;bluegreen_requests_total"
+        name = traces().counters + "deployment=.=fraud-scorer;.;variant=.=blue;.;reason=.=weight;.;bluegreen_requests_total"
         assert envoy.wait_for_stat(name, 1) == 1
