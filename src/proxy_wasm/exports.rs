@@ -16,8 +16,8 @@ use crate::hostcalls::{self, Map};
 use crate::meter;
 use bluegreen::filter;
 use bluegreen::table::Table;
-use bluegreen::watch::{Watched, Worker};
 use bluegreen::wire::Pairs;
+use bluegreen_watch::{Watched, Worker};
 
 thread_local! {
     static STREAMS: RefCell<Streams> = RefCell::default();

@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use bluegreen::watch::{Kind, Meter, Metric};
-use hashbrown::HashMap;
+use bluegreen::bytes::ByteMap;
+use bluegreen_watch::{Kind, Meter, Metric};
 
 use crate::hostcalls::{self, OK};
 
 thread_local! {
     /// Defined once in a VM, for each definition makes a new id.
-    static METRICS: RefCell<HashMap<String, Option<Metric>>> = RefCell::default();
+    static METRICS: RefCell<ByteMap<Metric>> = RefCell::default();
 }
 
 /// Envoy, as a worker knows it at a tick and when a configuration comes.
@@ -22,16 +22,16 @@ impl Meter for Envoy {
 
     fn metric(&mut self, kind: Kind, name: &str) -> Option<Metric> {
         METRICS.with_borrow_mut(|metrics| {
-            if let Some(known) = metrics.get(name) {
-                return *known;
+            if let Some(known) = metrics.get(name.as_bytes()) {
+                return Some(*known);
             }
             let kind = match kind {
                 Kind::Counter => hostcalls::COUNTER,
                 Kind::Gauge => hostcalls::GAUGE,
             };
-            let defined = hostcalls::define_metric(kind, name).ok();
-            metrics.insert(name.to_owned(), defined);
-            defined
+            let defined = hostcalls::define_metric(kind, name).ok()?;
+            metrics.insert(name.as_bytes(), defined);
+            Some(defined)
         })
     }
 

@@ -4,7 +4,7 @@ use bluegreen::config::{self, Warning};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::table::Table;
-use bluegreen::watch::Configuration;
+use bluegreen_watch::Configuration;
 use proxy_wasm::traits::{Context, RootContext};
 use proxy_wasm::types::LogLevel;
 

@@ -18,5 +18,4 @@ pub mod table;
 pub mod tags;
 pub mod variant;
 pub mod warn_once;
-pub mod watch;
 pub mod wire;

@@ -34,6 +34,7 @@ impl Table {
     ///
     /// # Errors
     /// Every error of the configuration with its JSON path.
+    #[inline(never)] // A binding is compiled to be fast, and this need not be.
     pub fn from_json(text: &[u8], environment: &dyn Environment) -> Result<Self, ConfigErrors> {
         let malformed = match read::read(text) {
             Ok(config) => return Self::new(config, environment),

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use bluegreen::watch::{Kind, Meter, Metric};
+use bluegreen_watch::{Kind, Meter, Metric};
 
 /// One worker's way to what all workers share.
 #[derive(Clone, Debug, Default)]

@@ -15,8 +15,8 @@ use hashbrown::HashMap;
 
 use bluegreen::table::Table;
 use bluegreen::tags::Response;
-use bluegreen::watch::{Watched, Worker};
 use bluegreen::wire::FirstPass;
+use bluegreen_watch::{Watched, Worker};
 
 /// Envoy's number of a root context or of a stream.
 pub type ContextId = u32;

@@ -49,6 +49,7 @@ pub fn read(text: &[u8]) -> Result<Config, Box<Malformed>> {
 }
 
 /// Says of each deployment by what a change of it can be told, if any has a guard, which asks.
+#[inline(never)] // Few configurations need it.
 fn marked(mut config: Config, text: &[u8]) -> Config {
     let mut list = config.deployments.iter_mut().flatten();
     if config.defaults.guard.is_none() && !list.any(|one| matches!(one.guard, Some(Some(_)))) {

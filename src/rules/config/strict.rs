@@ -132,6 +132,7 @@ pub(crate) fn non_null_objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    #[inline(never)] // One copy, whether the object may be null or left out.
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         json.deserialize_map(ObjectVisitor(PhantomData)).map(Object)
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::rollback::guard::{Answer, Failures};
-use crate::wire::Pairs;
+use bluegreen::rollback::guard::{Answer, Failures};
+use bluegreen::wire::Pairs;
 
 const GRPC_STATUS: &[u8] = b"grpc-status";
 

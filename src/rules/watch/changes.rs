@@ -1,7 +1,7 @@
 //! That something changed which a guard remembers.
 
 use super::meter::{Kind, Meter, Metric};
-use crate::config::fingerprint;
+use bluegreen::config::fingerprint;
 
 /// By what a worker learns, with one look, that another has changed what a guard remembers: how
 /// many changes there were, and a sum by which a single one is found.

@@ -9,11 +9,11 @@ use super::meter::Meter;
 use super::record::Record;
 use super::watched::{Stage, Watched};
 use super::watching::{Watching, Wish, of};
-use crate::decision::Reason;
-use crate::deployment::Deployment;
-use crate::filter::Outcome;
-use crate::rollback::guard::{BothCounts, Ending, Guarded, Judgement, Tick};
-use crate::variant::Variant;
+use bluegreen::decision::Reason;
+use bluegreen::deployment::Deployment;
+use bluegreen::filter::Outcome;
+use bluegreen::rollback::guard::{BothCounts, Ending, Guarded, Judgement, Tick};
+use bluegreen::variant::Variant;
 
 /// Ticks after which a deployment that nobody asks is left alone: a minute, and more than a block
 /// waits.

@@ -1,8 +1,8 @@
 //! Names of metrics. Envoy reads labels off them by rules that a mesh or a bootstrap configures:
 //! `TAG=.=value;.;` for each, and then the name.
 
-use crate::decision::Reason;
-use crate::variant::Variant;
+use bluegreen::decision::Reason;
+use bluegreen::variant::Variant;
 
 /// How the filter calls who served a request: where Envoy's route holds the weight, it may not know.
 pub fn served_by(variant: Option<Variant>) -> &'static str {

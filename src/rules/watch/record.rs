@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::meter::Meter;
-use crate::rollback::guard::{Evaluation, Guard, Numbers, TICK, Tick};
+use bluegreen::rollback::guard::{Evaluation, Guard, Numbers, TICK, Tick};
 
 /// A worker tries so often to add to a record that others change at the same time.
 const TRIES: u32 = 16;

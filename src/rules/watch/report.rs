@@ -1,7 +1,7 @@
 //! What a proxy says of the configuration that it has.
 
 use super::meter::{Kind, Meter};
-use crate::table::Table;
+use bluegreen::table::Table;
 
 /// The configuration in force.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,7 @@ impl Configuration {
 
     /// Tells the host. Returns whether a gauge has what was set: where Envoy is configured to
     /// reject the filter's metrics, all calls succeed and nothing is kept.
+    #[inline(never)]
     pub fn tell(self, meter: &mut dyn Meter) -> bool {
         let mut gauge = |name: &str| meter.metric(Kind::Gauge, name);
         let names =

@@ -2,11 +2,11 @@
 
 use super::meter::{Kind, Meter, Metric};
 use super::names;
-use crate::decision::{Decision, Reason};
-use crate::deployment::Deployment;
-use crate::rollback::Limit;
-use crate::split::Weight;
-use crate::variant::Variant;
+use bluegreen::decision::{Decision, Reason};
+use bluegreen::deployment::Deployment;
+use bluegreen::rollback::Limit;
+use bluegreen::split::Weight;
+use bluegreen::variant::Variant;
 
 const REASONS: [Reason; 7] = [
     Reason::Rollback,
@@ -96,6 +96,7 @@ impl Tally {
     }
 
     /// Tells the host what was counted.
+    #[inline(never)]
     pub fn tell(&mut self, deployments: &[Deployment], meter: &mut dyn Meter) {
         let now = meter.now();
         for place in self.untold.drain(..) {

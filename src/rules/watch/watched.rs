@@ -1,8 +1,8 @@
 //! One answer that is watched.
 
-use crate::rollback::guard::Answer;
-use crate::split::Bucket;
-use crate::variant::Variant;
+use bluegreen::rollback::guard::Answer;
+use bluegreen::split::Bucket;
+use bluegreen::variant::Variant;
 
 /// An answer that is watched, from the request on.
 #[derive(Clone, Copy, Debug)]

@@ -6,11 +6,11 @@ use super::memory::Memory;
 use super::meter::{Kind, Meter, Metric};
 use super::names;
 use super::record::{Addition, Found, Record};
-use crate::deployment::Deployment;
-use crate::rollback::Limit as Allowed;
-use crate::rollback::guard::{BothCounts, Counts, Guarded, Limit, Sampling, Tick, Users};
-use crate::split::Weight;
-use crate::variant::Variant;
+use bluegreen::deployment::Deployment;
+use bluegreen::rollback::Limit as Allowed;
+use bluegreen::rollback::guard::{BothCounts, Counts, Guarded, Limit, Sampling, Tick, Users, ln};
+use bluegreen::split::Weight;
+use bluegreen::variant::Variant;
 
 /// Beats for which metadata must not have told a guard to begin anew, before it can again: ten
 /// seconds.
@@ -197,6 +197,6 @@ pub(super) fn of(counts: &mut BothCounts, variant: Variant) -> &mut Counts {
 /// A thousand times the logarithm, or 0.
 fn thousandths(evidence: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    let thousandths = (evidence.max(1.0).ln() * 1000.0) as u64;
+    let thousandths = (ln(evidence.max(1.0)) * 1000.0) as u64;
     thousandths
 }

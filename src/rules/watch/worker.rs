@@ -1,4 +1,6 @@
 //! What one worker of a proxy does between the streams of one configuration.
+//!
+//! What a binding calls is not inlined into it, or it would be compiled to be fast.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +8,14 @@ use std::time::Duration;
 use super::answer::{Seen, read_trailers};
 use super::guards::Guards;
 use super::meter::Meter;
+use super::probe::Probe;
 use super::tally::Tally;
 use super::watched::{Stage, Watched};
-use crate::deployment::Deployment;
-use crate::filter::Outcome;
-use crate::host::Host;
-use crate::rollback::guard::{Answer, End, Failures, Guard};
-use crate::table::Table;
-use crate::wire::Pairs;
+use bluegreen::deployment::Deployment;
+use bluegreen::filter::Outcome;
+use bluegreen::rollback::guard::{Answer, End, Failures, Guard};
+use bluegreen::table::Table;
+use bluegreen::wire::Pairs;
 
 /// How often a worker with guards is to be called: so soon it hears what others did.
 const BEAT: Duration = Duration::from_millis(50);
@@ -36,6 +38,7 @@ pub struct Worker {
 
 impl Worker {
     /// A worker that begins under a configuration. It learns what guards did before.
+    #[inline(never)]
     pub fn new(table: Arc<Table>, meter: &mut dyn Meter) -> Self {
         let deployments = table.deployments();
         let is_guarded = deployments.iter().any(|one| one.policy.guard.is_some());
@@ -52,8 +55,13 @@ impl Worker {
 
     /// Counts a request, and says whether its answer is to be watched.
     #[inline]
-    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut impl Host) -> Option<Watched> {
+    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
         self.tally.count(outcome.place, outcome.decision, outcome.limit);
+        if self.guards.is_none() { None } else { self.watch(outcome, host) }
+    }
+
+    #[inline(never)] // So that who is not guarded does not pay for it.
+    fn watch(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
         let guards = self.guards.as_mut()?;
         let deployment = deployment(&self.table, outcome.place)?;
         let watched = guards.begin(deployment, outcome, self.beats)?;
@@ -63,6 +71,7 @@ impl Worker {
     }
 
     /// Time has passed.
+    #[inline(never)]
     pub fn beat(&mut self, meter: &mut dyn Meter) {
         self.beats = self.beats.wrapping_add(1);
         let is_tick = self.guards.is_none() || self.beats.is_multiple_of(EVALUATION);
@@ -76,12 +85,13 @@ impl Worker {
     }
 
     /// An answer begins. Returns it if there is more to watch.
+    #[inline(never)]
     pub fn on_response_headers(
         &mut self,
         mut watched: Watched,
         headers: Pairs<'_>,
         is_end: bool,
-        host: &mut impl Host,
+        host: &mut dyn Probe,
     ) -> Option<Watched> {
         let table = Arc::clone(&self.table);
         let deployment = deployment(&table, watched.place)?;
@@ -115,6 +125,7 @@ impl Worker {
     }
 
     /// The trailers of an answer have come.
+    #[inline(never)]
     pub fn on_response_trailers(&mut self, watched: Watched, trailers: Pairs<'_>) {
         let table = Arc::clone(&self.table);
         let guard = deployment(&table, watched.place).and_then(guard_of);
@@ -128,7 +139,8 @@ impl Worker {
     }
 
     /// A stream has ended whose answer is still watched.
-    pub fn on_end(&mut self, mut watched: Watched, host: &mut impl Host) {
+    #[inline(never)]
+    pub fn on_end(&mut self, mut watched: Watched, host: &mut dyn Probe) {
         let end = End::from_flags(host.response_flags());
         match watched.stage {
             Stage::Headers => {
@@ -148,6 +160,7 @@ impl Worker {
 
     /// A worker has been called anew while an answer has not begun. Returns whether it is to be
     /// watched no more, because it already took too long.
+    #[inline(never)]
     pub fn age(&mut self, watched: &mut Watched) -> bool {
         let table = Arc::clone(&self.table);
         let guard = deployment(&table, watched.place).and_then(guard_of);
@@ -215,7 +228,7 @@ fn compares_times(guard: &Guard) -> bool {
     guard.failures.slower_than.is_some() || guard.slower_than_blue.is_some()
 }
 
-fn took(watched: &Watched, host: &mut impl Host) -> Option<Duration> {
+fn took(watched: &Watched, host: &mut dyn Probe) -> Option<Duration> {
     let sent = watched.sent?;
     Some(Duration::from_nanos(host.now().saturating_sub(sent)))
 }

@@ -1,8 +1,8 @@
 //! What is made of one answer.
 
 use bluegreen::variant::Variant;
-use bluegreen::watch::Watched;
 use bluegreen::wire::Pairs;
+use bluegreen_watch::Watched;
 use serde_json::{Value, json};
 
 use super::{Proxy, answer_headers, config};

@@ -1,6 +1,6 @@
 //! Metrics of requests, and of the configuration in force.
 
-use bluegreen::watch::Configuration;
+use bluegreen_watch::Configuration;
 use serde_json::json;
 
 use super::{Proxy, config};

@@ -10,12 +10,12 @@ use std::sync::Arc;
 use bluegreen::filter;
 use bluegreen::table::Table;
 use bluegreen::variant::Variant;
-use bluegreen::watch::{Watched, Worker};
 use bluegreen::wire::{Pairs, encode};
 use bluegreen_tests::environment::{configured, metadata_path};
 use bluegreen_tests::fake_host::{FakeHost, header};
 use bluegreen_tests::fake_meter::FakeMeter;
 use bluegreen_tests::metadata;
+use bluegreen_watch::{Watched, Worker};
 use serde_json::{Value, json};
 
 /// 50 milliseconds, in nanoseconds.

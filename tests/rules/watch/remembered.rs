@@ -1,7 +1,7 @@
 //! What outlasts a worker.
 
 use bluegreen::rollback::guard::{BothCounts, Counts, Evaluation, Numbers};
-use bluegreen::watch::{Memory, Record};
+use bluegreen_watch::{Memory, Record};
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! When green is taken back, and when it is given free again.
 
-use bluegreen::watch::{Kind, Meter};
+use bluegreen_watch::{Kind, Meter};
 use serde_json::json;
 
 use super::{Proxy, config};

@@ -31,6 +31,7 @@
 use crate::rollback::guard::block::Block;
 use crate::rollback::guard::counts::{BothCounts, Counts};
 use crate::rollback::guard::e_variable::{log_ratio, log_ratio_to_blue};
+use crate::rollback::guard::logarithm::exp;
 use crate::rollback::guard::numbers::Numbers;
 use crate::rollback::guard::threshold::Threshold;
 
@@ -161,7 +162,7 @@ impl Mixture {
         let log_cap = log_cap(green, threshold);
         for (evidence, alternative) in self.0.iter_mut().zip(ALTERNATIVES) {
             let rate = limit + (1.0 - limit) * alternative;
-            let factor = log_e_variable(rate).min(log_cap).exp();
+            let factor = exp(log_e_variable(rate).min(log_cap));
             *evidence = ((*evidence + PART) * factor).min(threshold.evidence());
         }
     }

@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use crate::rollback::guard::counts::Counts;
+use crate::rollback::guard::logarithm::exp;
 use crate::rollback::guard::numbers::Numbers;
 
 /// The part of blue's answers that lies above its limit, in the long run.
@@ -71,7 +72,7 @@ impl Limit {
         }
         let seen = f64::from(blue.seen);
         let excess = f64::from(blue.failed()) / seen - PART_ABOVE;
-        let moved = self.seconds * (self.speed * excess * (seen / ENOUGH).min(1.0)).exp();
+        let moved = self.seconds * exp(self.speed * excess * (seen / ENOUGH).min(1.0));
         self.seconds = moved.clamp(SHORTEST.as_secs_f64(), LONGEST.as_secs_f64());
         self.speed = (self.speed * SLOWER).max(SPEED.1);
     }
