@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from urllib.parse import urlencode
 from urllib.request import urlopen
 from xml.sax.saxutils import escape
@@ -23,6 +24,8 @@ Points = Sequence[tuple[float, float]]
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 860, 56, 24, 64, 40
 PANEL, BETWEEN = 150, 52
 MOST_POINTS = 240
+LABEL = 112
+"""Room for the words at a trip."""
 STYLE = """
 text { font: 13px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif }
 .head { font-size: 15px; font-weight: 600 }
@@ -149,9 +152,17 @@ class Panel:
         return parts
 
     def line(self, points: Points, colour: str, dashes: str = "") -> str:
-        places = " ".join(f"{self.x(at):.1f},{self.y(value):.1f}" for at, value in points)
+        """A line for each stretch without a gap."""
         dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-        return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"{dashed}/>'
+        drawn = [" ".join(f"{self.x(at):.1f},{self.y(value):.1f}" for at, value in stretch) for stretch in stretches(points)]
+        return "\n".join(f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"{dashed}/>' for places in drawn)
+
+
+def stretches(points: Points) -> list[Points]:
+    """The points, apart where some are missing: nothing is known of what lies between."""
+    usual = min((later - at for (at, _), (later, _) in pairwise(points)), default=0.0)
+    ends = [number for number, ((at, _), (later, _)) in enumerate(pairwise(points), 1) if later - at > 2.5 * usual]
+    return [points[first:last] for first, last in pairwise([0, *ends, len(points)])] if points else []
 
 
 def spans(points: Points) -> list[tuple[float, float]]:
@@ -178,11 +189,15 @@ def _held(release: Release, upper: Panel, lower: Panel, look: Look) -> list[str]
 
 def _trips(release: Release, upper: Panel, lower: Panel, look: Look) -> list[str]:
     parts = []
+    rows: list[float] = []
     for since, _ in spans(release.tripped):
         x = upper.x(since)
-        is_late = x > WIDTH - RIGHT - 120
+        left = x - LABEL if x > WIDTH - RIGHT - LABEL else x + 6
+        # In the first row in which it does not stand on another one.
+        row = next((number for number, end in enumerate(rows) if end < left), len(rows))
+        rows[row : row + 1] = [left + LABEL]
         parts.append(_rule(x, upper.top, x, lower.top + PANEL, look.trip, 2))
-        parts.append(_text(x - 6 if is_late else x + 6, upper.top + 16, "the guard trips", look.trip, "end" if is_late else "start"))
+        parts.append(_text(left, upper.top + 16 + 18 * row, "the guard trips", look.trip))
     return parts
 
 

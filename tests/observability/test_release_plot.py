@@ -63,7 +63,22 @@ def test_everything_stays_within_the_picture(plot: ModuleType) -> None:
     places = [place for colour in (plot.LIGHT.green, plot.LIGHT.blue, plot.LIGHT.weight) for line in lines(svg, colour) for place in line]
     assert places and all(0 <= x <= width and 0 <= y <= height for x, y in places)
     late = next(text for text in svg.iter(f"{SVG}text") if text.text == "the guard trips")
-    assert late.get("text-anchor") == "end"
+    assert float(late.get("x", 0)) + plot.LABEL <= width
+
+
+def test_words_of_trips_do_not_stand_on_each_other(plot: ModuleType) -> None:
+    gauge = [(1000 + second, float(second in (10, 14, 80))) for second in range(101)]
+    places = [(float(text.get("x", 0)), text.get("y")) for text in drawn(plot, tripped=gauge).iter(f"{SVG}text") if text.text == "the guard trips"]
+    assert len(places) == 3
+    assert places[0][1] != places[1][1]
+    assert places[0][1] == places[2][1]
+
+
+def test_nothing_is_drawn_where_nothing_is_known(plot: ModuleType) -> None:
+    share = [(1000 + second, 0.5) for second in range(101) if not 40 < second < 60]
+    assert [len(places) for places in lines(drawn(plot, share=share), plot.LIGHT.green) if places] == [41, 41]
+    assert plot.stretches([]) == []
+    assert plot.stretches([(1.0, 2.0)]) == [[(1.0, 2.0)]]
 
 
 def test_a_release_without_a_guard_says_so(plot: ModuleType) -> None:
