@@ -93,7 +93,7 @@ extern "C" fn bluegreen_on_response_headers(stream: ContextId, _count: u32, is_e
     let (watched, response) = STREAMS
         .with_borrow_mut(|streams| (streams.take_watched(stream), streams.take_response(stream)));
     if let Some(watched) = watched {
-        watch_headers(stream, *watched, is_end != 0);
+        watch_headers(stream, watched, is_end != 0);
     }
     if let Some(response) = response {
         response.write(&mut Envoy::default());
@@ -136,7 +136,7 @@ extern "C" fn bluegreen_on_tick(root: ContextId) {
 
 // What few streams need is not inlined, so that the others do not pay for it.
 #[inline(never)]
-fn watch_headers(stream: ContextId, watched: Watched, is_end: bool) {
+fn watch_headers(stream: ContextId, watched: Box<Watched>, is_end: bool) {
     let headers = hostcalls::header_map(Map::ResponseHeaders).unwrap_or_default();
     let more = with_worker(stream, |worker| {
         let pairs = Pairs::new(&headers);

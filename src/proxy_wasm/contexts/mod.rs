@@ -120,8 +120,8 @@ impl Streams {
 
     /// Watches the answer of a stream.
     #[inline(never)]
-    pub fn watch(&mut self, stream: ContextId, watched: Watched) {
-        self.known.entry(stream).or_default().watched = Some(Box::new(watched));
+    pub fn watch(&mut self, stream: ContextId, watched: Box<Watched>) {
+        self.known.entry(stream).or_default().watched = Some(watched);
     }
 
     /// The answer of a stream, if it is watched, once.

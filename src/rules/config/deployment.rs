@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::either::OneOrMany;
+use super::guard::guard_or_null;
 use super::strict::{Keyword, non_null, non_null_object, nullable_object, object};
 use super::{Guard, Match, Mirror, Number, Override, Pins, Ramp, SplitBy, Sticky, Trust};
 
@@ -46,7 +47,7 @@ pub struct Deployment {
     pub trust_tags_from: Option<Trust>,
     /// What takes everybody back to blue when green fails more often than blue. Null switches a
     /// default off.
-    #[serde(deserialize_with = "nullable_object")]
+    #[serde(deserialize_with = "guard_or_null")]
     pub guard: Option<Option<Guard>>,
     /// Equal for equal deployments under equal defaults; 0 where nothing is guarded.
     #[serde(skip)]

@@ -24,7 +24,7 @@ pub fn fingerprint(value: Part<'_>) -> u64 {
             hash.write(b"[");
             parts(value).for_each(|part| hash.write(&fingerprint(part).to_le_bytes()));
         }
-        _ => hash.write(value),
+        _ => return self::hash(value),
     }
     hash.finish()
 }
@@ -32,7 +32,9 @@ pub fn fingerprint(value: Part<'_>) -> u64 {
 /// The hash of a text as it is.
 #[must_use]
 pub fn hash(text: &[u8]) -> u64 {
-    XxHash64::oneshot(0, text)
+    let mut hash = XxHash64::with_seed(0);
+    hash.write(text);
+    hash.finish()
 }
 
 /// The hash of two hashes, in this order.

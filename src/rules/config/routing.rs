@@ -44,6 +44,6 @@ pub struct Defaults {
     #[serde(deserialize_with = "non_null")]
     pub trust_tags_from: Option<Trust>,
     /// What takes everybody back to blue when green fails more often than blue.
-    #[serde(deserialize_with = "non_null_object")]
+    #[serde(deserialize_with = "non_null")]
     pub guard: Option<Guard>,
 }

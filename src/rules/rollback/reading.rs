@@ -83,16 +83,11 @@ impl<H: Host> Reading<'_, H> {
     }
 
     /// The guard begins anew, unless the value is another word.
-    #[inline(never)] // For it is rarely there.
     pub fn guard(&mut self, value: &[u8]) {
-        match H::value(value) {
-            Value::Text(text) if text.trim().eq_ignore_ascii_case(RESET) => {
-                self.found.resets_guard = true;
-            }
-            _ => {
-                self.found.has_unknown_key = true;
-                self.warn(GUARD, value, || "is not \"reset\", so nothing happens".into());
-            }
+        if is_reset(H::value(value)) {
+            self.found.resets_guard = true;
+        } else {
+            self.unknown_key(GUARD);
         }
     }
 
@@ -100,7 +95,7 @@ impl<H: Host> Reading<'_, H> {
     pub fn unknown_key(&mut self, key: &[u8]) {
         self.found.has_unknown_key = true;
         self.warn(key, b"", || {
-            "is none of `rollback`, `max_green_weight`, `guard`, `by`, `reason`, `since`, `ticket`"
+            "is none of `rollback`, `max_green_weight`, `guard: reset`, `by`, `reason`, `since`, `ticket`"
                 .into()
         });
     }
@@ -126,6 +121,10 @@ impl<H: Host> Reading<'_, H> {
             format!("{path}{dot}{} {}", shown(key), message())
         });
     }
+}
+
+fn is_reset(value: Value<'_>) -> bool {
+    matches!(value, Value::Text(text) if text.trim().eq_ignore_ascii_case(RESET))
 }
 
 /// The start of a value of metadata, as a line of a log can hold it.

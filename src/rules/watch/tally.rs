@@ -80,8 +80,7 @@ impl Tally {
         let index = usize::try_from(place).unwrap_or(usize::MAX);
         let Some(entry) = self.counts.get_mut(index) else { return };
         let Some(counts) = entry else {
-            *entry = Some(Box::default());
-            return self.count(place, decision, limit);
+            return self.count_first(place, decision, limit);
         };
         if let Some(count) = counts.requests.get_mut(kind(decision)) {
             *count = count.wrapping_add(1);
@@ -92,6 +91,14 @@ impl Tally {
         if !counts.is_untold {
             counts.is_untold = true;
             self.untold.push(place);
+        }
+    }
+
+    #[inline(never)]
+    fn count_first(&mut self, place: u32, decision: Decision, limit: Option<Limit>) {
+        if let Some(entry) = self.counts.get_mut(usize::try_from(place).unwrap_or(usize::MAX)) {
+            *entry = Some(Box::default());
+            self.count(place, decision, limit);
         }
     }
 

@@ -55,19 +55,19 @@ impl Worker {
 
     /// Counts a request, and says whether its answer is to be watched.
     #[inline]
-    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
+    pub fn begin(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Box<Watched>> {
         self.tally.count(outcome.place, outcome.decision, outcome.limit);
         if self.guards.is_none() { None } else { self.watch(outcome, host) }
     }
 
     #[inline(never)] // So that who is not guarded does not pay for it.
-    fn watch(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Watched> {
+    fn watch(&mut self, outcome: &Outcome<'_>, host: &mut dyn Probe) -> Option<Box<Watched>> {
         let guards = self.guards.as_mut()?;
         let deployment = deployment(&self.table, outcome.place)?;
         let watched = guards.begin(deployment, outcome, self.beats)?;
         let guard = guard_of(deployment)?;
         let sent = compares_times(guard).then(|| host.now());
-        Some(Watched { sent, ..watched })
+        Some(Box::new(Watched { sent, ..watched }))
     }
 
     /// Time has passed.
@@ -88,11 +88,11 @@ impl Worker {
     #[inline(never)]
     pub fn on_response_headers(
         &mut self,
-        mut watched: Watched,
+        mut watched: Box<Watched>,
         headers: Pairs<'_>,
         is_end: bool,
         host: &mut dyn Probe,
-    ) -> Option<Watched> {
+    ) -> Option<Box<Watched>> {
         let table = Arc::clone(&self.table);
         let deployment = deployment(&table, watched.place)?;
         let guard = guard_of(deployment)?;
@@ -100,14 +100,15 @@ impl Worker {
         answer.took = answer.took.or_else(|| took(&watched, host));
         if watched.variant.is_none() {
             let Some(cluster) = host.upstream_cluster() else {
-                self.drop(watched);
+                self.drop(*watched);
                 return None;
             };
             watched.variant = deployment.variant_of(&cluster);
         }
         self.compare(&mut watched, answer.took);
         if has_trailers && !is_end {
-            return Some(Watched { stage: Stage::Trailers(answer), ..watched });
+            watched.stage = Stage::Trailers(answer);
+            return Some(watched);
         }
         // Who answered in place of an upstream, only a failure makes worth a look.
         if answer.is_local && answer.status.is_some_and(|status| status >= 500) {
@@ -118,9 +119,10 @@ impl Worker {
         }
         let is_settled = is_end || has_length || fails(&guard.failures, &answer);
         if !is_settled {
-            return Some(Watched { stage: Stage::Body(answer), ..watched });
+            watched.stage = Stage::Body(answer);
+            return Some(watched);
         }
-        self.judge(watched, answer);
+        self.judge(*watched, answer);
         None
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Proxy, answer_headers, config};
 
 /// A proxy, and an answer of green that it watches.
-fn watched(guard: &Value) -> (Proxy, Watched) {
+fn watched(guard: &Value) -> (Proxy, Box<Watched>) {
     let mut proxy = Proxy::new(&config(guard), 1);
     loop {
         let (variant, _, watched) = proxy.ask(0);
@@ -35,7 +35,7 @@ fn counts(proxy: &mut Proxy) -> (u64, u64) {
 const SOUND: [(&str, &str); 2] = [(":status", "200"), ("x-envoy-upstream-service-time", "5")];
 
 /// What is left to watch after these headers.
-fn begin(proxy: &mut Proxy, watched: Watched, lines: &[(&str, &str)]) -> Option<Watched> {
+fn begin(proxy: &mut Proxy, watched: Box<Watched>, lines: &[(&str, &str)]) -> Option<Box<Watched>> {
     let headers = answer_headers(lines);
     let mut host = proxy.host("");
     proxy.workers[0].on_response_headers(watched, Pairs::new(&headers), false, &mut host)
@@ -56,7 +56,7 @@ fn an_answer_of_unknown_length_is_settled_by_its_end() {
         let more = begin(&mut proxy, watched, &SOUND).unwrap();
         let mut host = proxy.host("");
         host.flags = flags;
-        proxy.workers[0].on_end(more, &mut host);
+        proxy.workers[0].on_end(*more, &mut host);
         assert_eq!(counts(&mut proxy), expected, "{flags:#x}");
     }
 }
@@ -68,7 +68,7 @@ fn grpc_says_in_its_trailers_how_it_ended() {
         let grpc = ("content-type", "application/grpc+proto");
         let more = begin(&mut proxy, watched, &[SOUND[0], SOUND[1], grpc]).unwrap();
         let trailers = answer_headers(&[("grpc-status", status)]);
-        proxy.workers[0].on_response_trailers(more, Pairs::new(&trailers));
+        proxy.workers[0].on_response_trailers(*more, Pairs::new(&trailers));
         assert_eq!(counts(&mut proxy), expected, "{status}");
     }
 }
@@ -80,7 +80,7 @@ fn an_answer_that_never_came_counts_by_why_it_did_not() {
         let (mut proxy, watched) = watched(&json!({}));
         let mut host = proxy.host("");
         host.flags = flags;
-        proxy.workers[0].on_end(watched, &mut host);
+        proxy.workers[0].on_end(*watched, &mut host);
         assert_eq!(counts(&mut proxy), expected, "{flags:#x}");
     }
 }
@@ -114,7 +114,7 @@ fn a_user_who_goes_away_may_be_counted_again() {
     let (mut proxy, watched) = watched(&json!({}));
     let mut host = proxy.host("");
     host.flags = 0x4000;
-    proxy.workers[0].on_end(watched, &mut host);
+    proxy.workers[0].on_end(*watched, &mut host);
     let user = format!("u{}", proxy.users);
     let (_, _, again) = proxy.ask_as(0, &user);
     proxy.answer(0, again.unwrap(), (500, 1));

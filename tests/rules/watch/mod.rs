@@ -70,7 +70,7 @@ impl Proxy {
     }
 
     /// Asks a worker, as one more user. Returns who serves, why, and what is watched.
-    fn ask(&mut self, worker: usize) -> (Option<Variant>, &'static str, Option<Watched>) {
+    fn ask(&mut self, worker: usize) -> (Option<Variant>, &'static str, Option<Box<Watched>>) {
         self.users += 1;
         self.ask_as(worker, &format!("u{}", self.users))
     }
@@ -79,14 +79,14 @@ impl Proxy {
         &mut self,
         worker: usize,
         user: &str,
-    ) -> (Option<Variant>, &'static str, Option<Watched>) {
+    ) -> (Option<Variant>, &'static str, Option<Box<Watched>>) {
         let mut host = self.host(user);
         let outcome = filter::on_request_headers(&self.table, &mut host).unwrap();
         let watched = self.workers[worker].begin(&outcome, &mut host);
         (outcome.decision.variant, outcome.decision.reason.as_str(), watched)
     }
 
-    fn answer(&mut self, worker: usize, watched: Watched, (status, took): Answer) {
+    fn answer(&mut self, worker: usize, watched: Box<Watched>, (status, took): Answer) {
         let (status, took) = (status.to_string(), took.to_string());
         let headers = answer_headers(&[
             (":status", &status),
@@ -125,9 +125,12 @@ impl Proxy {
         }
     }
 
-    /// Lets time pass until green serves nobody, at most so many beats. Returns how many.
+    /// Lets time pass until green is taken back, at most so many beats. Returns how many.
     fn beats_until_tripped(&mut self, requests: usize, most: usize) -> Option<usize> {
-        (0..most).find(|_| self.pass(requests, (500, 10), (200, 10)) == 0)
+        (0..most).find(|_| {
+            self.pass(requests, (500, 10), (200, 10));
+            self.metric("guard_tripped") == 1
+        })
     }
 
     fn is_tripped(&mut self, worker: usize) -> bool {
