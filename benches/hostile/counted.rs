@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::rc::Rc;
 
@@ -21,10 +22,12 @@ impl Work {
     }
 }
 
-/// What callgrind counts, and after which it writes a file.
-#[inline(never)]
-fn counted_work(work: Box<dyn FnOnce()>) {
-    work();
+/// Where callgrind writes down what it has counted since the last time: before a function of the C
+/// library, whose name it finds in any build.
+const MARK: &str = "--dump-before=getpid";
+
+fn mark() {
+    let _: u32 = std::process::id();
 }
 
 /// Whether this process is the one that is counted.
@@ -35,21 +38,31 @@ pub fn is_child() -> bool {
 /// Does all work, in its order.
 pub fn perform(all: Vec<Work>) {
     for work in all {
-        counted_work((work.prepare)());
+        let work = (work.prepare)();
+        mark();
+        work();
+        mark();
     }
+}
+
+/// The system's, or the copy that the Makefile unpacks where the system has none.
+fn valgrind() -> Command {
+    let copy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/valgrind/usr");
+    let program = copy.join("bin/valgrind.bin");
+    if !program.exists() {
+        return Command::new("valgrind");
+    }
+    let mut command = Command::new(program);
+    command.env("VALGRIND_LIB", copy.join("libexec/valgrind"));
+    command
 }
 
 /// Instructions of each piece of work, by its name.
 pub fn count(all: &[Work]) -> HashMap<String, u64> {
     let folder = env::temp_dir().join(format!("bluegreen-hostile-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let ended = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--quiet",
-            "--toggle-collect=*counted_work*",
-            "--dump-after=*counted_work*",
-        ])
+    let ended = valgrind()
+        .args(["--tool=callgrind", "--quiet", MARK])
         .arg(format!("--callgrind-out-file={}", folder.join("counts").display()))
         .arg(env::current_exe().unwrap())
         .env(CHILD, "1")
@@ -57,10 +70,8 @@ pub fn count(all: &[Work]) -> HashMap<String, u64> {
         .expect("valgrind is installed");
     assert!(ended.success(), "{ended}");
     let counts = all.iter().enumerate().map(|(index, work)| {
-        let text = fs::read_to_string(folder.join(format!("counts.{}", index + 1))).unwrap();
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
+        let text = fs::read_to_string(folder.join(format!("counts.{}", 2 * index + 2))).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("totals: "));
         (work.name.clone(), line.unwrap().trim().parse().unwrap())
     });
     let counts = counts.collect();

@@ -39,12 +39,17 @@ fn list(part: fn(usize) -> String, separator: &str) -> String {
     list
 }
 
-/// How the names are used: as keys, or by conditions of as many deployments.
-#[derive(Clone, Copy)]
+/// How the names are used: as keys, by conditions of as many deployments, or by conditions that do
+/// not hold because all names are there, behind all else.
+#[derive(Clone, Copy, PartialEq)]
 enum Use {
     Keys,
     Conditions,
+    Absences,
 }
+
+const USES: [(&str, Use); 3] =
+    [("keys", Use::Keys), ("conditions", Use::Conditions), ("absences", Use::Absences)];
 
 fn configuration(usage: Use, kind: &str, amount: usize) -> String {
     let names = (0..amount).map(|number| format!("k{number:02}"));
@@ -53,10 +58,10 @@ fn configuration(usage: Use, kind: &str, amount: usize) -> String {
             let keys: Vec<_> = names.map(|name| json!({kind: name})).collect();
             json!({"deployments": [{"name": "a", "green_weight": 0, "sticky": {"keys": keys}}]})
         }
-        Use::Conditions => {
+        Use::Conditions | Use::Absences => {
             let part = if kind == "cookie" { "cookies" } else { "query" };
             let deployment = |name: String| {
-                let condition = json!({"name": name, "exact": "1"});
+                let condition = json!({"name": name, "exact": "1", "not": usage == Use::Absences});
                 json!({"name": name, "match": {part: [condition]}})
             };
             json!({"deployments": names.map(deployment).collect::<Vec<_>>()})
@@ -83,7 +88,13 @@ pub fn all() -> (Vec<Work>, Vec<Goal>) {
     for (kind, separator) in [("query", "&"), ("cookie", ";")] {
         for (list_name, part) in LISTS.iter().chain((kind == "query").then_some(&ENCODED)) {
             let list = list(*part, separator);
-            for (usage_name, usage) in [("keys", Use::Keys), ("conditions", Use::Conditions)] {
+            for (usage_name, usage) in USES {
+                let list = match usage {
+                    Use::Absences => (0..100).fold(list.clone(), |list, number| {
+                        list + &format!("k{number:02}=1{separator}")
+                    }),
+                    _ => list.clone(),
+                };
                 let name = |amount| format!("{kind}, {list_name}: {amount} {usage_name}");
                 for amount in [1, 10, 100] {
                     all.push(work(name(amount), usage, kind, amount, list.clone()));

@@ -33,9 +33,4 @@ impl Environment for Process {
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath> {
         Attribute::named(path).map(Attribute::to_path)
     }
-
-    /// Not yet.
-    fn can_watch(&self) -> bool {
-        false
-    }
 }

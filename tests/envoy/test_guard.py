@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.harness.artefact import is_native, warning
+from tests.harness.artefact import warning
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
@@ -13,8 +13,6 @@ from tests.harness.load import Load, Served
 from tests.harness.prediction import predict, users_on, variant
 from tests.harness.standalone import Standalone
 from tests.harness.upstream import Upstream
-
-pytestmark = pytest.mark.skipif(is_native(), reason="the dynamic module has no guard yet")
 
 WEIGHT = 50
 GREEN_USER = users_on("green", WEIGHT, 1)[0]

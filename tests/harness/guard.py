@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.harness.artefact import traces
+from tests.harness.artefact import is_native, traces
 from tests.harness.envoy import Envoy
 from tests.harness.load import Load, Served
 from tests.harness.polling import wait_until
@@ -25,8 +25,12 @@ def guard(standalone: Standalone, settings: Json, green_weight: float = 50) -> N
 
 def metric(name: str, **tags: str) -> str:
     """What Envoy's admin interface calls a metric of the deployment."""
-    labels = "".join(f"{tag}=.={value};.;" for tag, value in {"deployment": DEPLOYMENT, **tags}.items())
-    return f"{traces().counters}{labels}bluegreen_{name}"
+    labels = {"deployment": DEPLOYMENT, **tags}
+    if is_native():
+        behind = "".join(f".{tag}.{value}" for tag, value in labels.items())
+        return f"{traces().counters}bluegreen_{name}{behind}"
+    before = "".join(f"{tag}=.={value};.;" for tag, value in labels.items())
+    return f"{traces().counters}{before}bluegreen_{name}"
 
 
 def is_tripped(proxy: Envoy) -> bool:
