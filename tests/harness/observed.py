@@ -66,7 +66,7 @@ class Observed(Service):
 
     def stat(self, envoy: Envoy, name: str) -> int:
         """The sum of a metric over all its labels, straight from Envoy."""
-        return sum(value for full, value in envoy.stats(traces().counters).items() if full.endswith(name))
+        return sum(value for full, value in envoy.stats(traces().counters).items() if name in full)
 
     @property
     def addresses(self) -> list[str]:

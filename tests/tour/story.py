@@ -136,7 +136,7 @@ class Story:
             self._display.now(f"{watch.met():,} requests met version {version}")
 
         self._runner.run(self._crowd.keep_asking(hear, watch.is_complete))
-        tripped = max((value for name, value in self._stage.envoy.stats().items() if name.endswith("bluegreen_guard_tripped")), default=0)
+        tripped = max((value for name, value in self._stage.envoy.stats().items() if "bluegreen_guard_tripped" in name), default=0)
         met, failed, everybody = watch.met(), len(watch.failures), len(watch.after.on("blue"))
         self._display.text(f"   version {version} is loaded under load, and nobody pushes anything")
         self._display.text(f"   {watch.seconds():.1f} s until its last answer; {met:,} requests met it, {failed:,} of them failed")
