@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 
 from tests.harness.artefact import traces
 from tests.harness.client import Client
 from tests.harness.envoy import Envoy
 from tests.harness.observed import FILES, PATH
 from tests.harness.polling import wait_until
+from tests.harness.prometheus import Prometheus
 from tests.harness.standalone import Standalone
 from tests.harness.upstream import Upstream
 
@@ -65,3 +67,21 @@ def test_without_labels_the_name_has_them(tmp_path: Path, blue: Upstream, green:
         client.request(PATH, [("x-user-id", "u1")])
         name = traces().counters + "deployment=.=fraud-scorer;.;variant=.=blue;.;reason=.=weight;.;bluegreen_requests_total"
         assert envoy.wait_for_stat(name, 1) == 1
+
+
+class Exporter(Upstream):
+    """Answers every request as the dynamic module's Envoy answers Prometheus."""
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        line = 'envoy_dynamicmodulescustom_bluegreen_weight_ppm{deployment="fraud"} 100000\n'
+        return web.Response(text=f"# TYPE envoy_dynamicmodulescustom_bluegreen_weight_ppm gauge\n{line}envoy_other 1\n")
+
+
+def test_the_names_of_the_dynamic_module_become_those_of_the_filter(tmp_path: Path) -> None:
+    [job] = yaml.safe_load((FILES / "prometheus.yaml").read_text())["scrape_configs"]
+    with Exporter("exporter") as exporter:
+        job["static_configs"] = [{"targets": [f"127.0.0.1:{exporter.port}"]}]
+        with Prometheus({"global": {"scrape_interval": "1s"}, "scrape_configs": [job]}, tmp_path) as prometheus:
+            [found] = prometheus.wait_for("bluegreen_weight_ppm")
+            assert (found.labels["deployment"], found.value) == ("fraud", 100_000)
+            assert prometheus.query("envoy_other or envoy_dynamicmodulescustom_bluegreen_weight_ppm") == []
