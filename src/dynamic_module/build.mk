@@ -3,7 +3,7 @@
 VERSION := $(call PACKAGE,version)
 LIBRARY := dist/libbluegreen-$(VERSION).so
 # What a ConfigMap of Kubernetes holds, less its name and what is around it.
-LIBRARY_LIMIT := 1040000
+LIBRARY_LIMIT := 1000000
 PROVOKED_LIBRARY := target/provoked/native/libbluegreen_dynamic_module.so
 NATIVE_SOURCES := Cargo.toml Cargo.lock $(shell find src/rules src/dynamic_module -name '*.rs' -o -name Cargo.toml)
 
