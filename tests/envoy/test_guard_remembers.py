@@ -19,8 +19,7 @@ from tests.harness.standalone import NOT_ROLLED_BACK, Standalone
 from tests.harness.files import write_atomically
 from tests.harness.upstream import Upstream
 
-pytestmark = pytest.mark.skipif(is_native(), reason="the dynamic module has no guard yet")
-
+of_webassembly = pytest.mark.skipif(is_native(), reason="a library has no VM that could crash, and another version of it begins anew")
 WEIGHT = 50
 ENOUGH_TO_CRASH: list[Header] = [(f"x-{number}", "") for number in range(60)]
 BINARYEN = REPOSITORY / "target" / "node" / "node_modules" / ".bin"
@@ -112,6 +111,7 @@ def test_metadata_ends_a_trip_once(fleet: Fleet, standalone: Standalone, green: 
     assert_none_lost(running)
 
 
+@of_webassembly
 def test_new_code_ends_no_trip(fleet: Fleet, standalone: Standalone, green: Upstream, crashing_wasm: Path) -> None:
     with tripped(fleet, standalone, green) as (proxy, running):
         created = proxy.stat("wasm.envoy.wasm.runtime.v8.created")
@@ -124,6 +124,7 @@ def test_new_code_ends_no_trip(fleet: Fleet, standalone: Standalone, green: Upst
     assert_none_lost(running)
 
 
+@of_webassembly
 def test_a_crash_ends_no_trip(tmp_path: Path, blue: Upstream, green: Upstream, crashing_wasm: Path) -> None:
     standalone = Standalone(tmp_path, blue.port, green.port)
     standalone.replace_wasm(crashing_wasm)
