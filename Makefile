@@ -11,6 +11,7 @@ include src/proxy_wasm/build.mk
 include src/cli/build.mk
 include src/dynamic_module/build.mk
 include tests/tests.mk
+include tests/prometheus.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
 include benches/benches.mk
