@@ -1,6 +1,7 @@
 """Argo Rollouts moves the weights: users stay on their variant, each changes once at most, and no request fails."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -149,3 +150,29 @@ def test_a_rollback_and_an_abort_end_a_rollout_that_would_go_on(
     figures.seconds("from the end of kubectl apply to the last green answer", max(one.received for one in users.served if one.variant == NEW) - applied.done)
     assert failed(users.served) == []
     assert versions_in_turn(users.served) == {(OLD,), (OLD, NEW, OLD)}
+
+
+def test_a_gateway_scales_and_istiod_restarts_while_a_rollout_moves(
+    mesh: Mesh, argo_rollouts: ArgoRollouts, gateway: Proxy, figures: Figures
+) -> None:
+    release = ArgoRelease(mesh, argo_rollouts)
+    with release.users(gateway) as users, ExitStack() as more:
+        release.start()
+        step_to(release, users, 10)
+        crowds = [users]
+        for _ in range(4):
+            crowds.append(more.enter_context(Users(mesh.gateway())))
+        mesh.istiod.crash()
+        release.promote()
+        wait_for_weight(mesh.kubernetes, VIRTUAL_SERVICE, 50)
+        mesh.istiod.start()
+        for crowd in crowds:
+            crowd.wait_for_weight(50, 60)
+        release.promote()
+        for crowd in crowds:
+            crowd.wait_for_weight(100, 60)
+        argo_rollouts.wait_for("Healthy")
+        for crowd in crowds:
+            crowd.wait_for_round()
+    for crowd in crowds:
+        check(crowd.served, figures)

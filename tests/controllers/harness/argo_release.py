@@ -48,7 +48,7 @@ class ArgoRelease:
     @contextmanager
     def users(self, proxy: Proxy) -> Iterator[Users]:
         """Installs all, and has users who are all on version 1."""
-        self.mesh.control_plane.clear()
+        self.mesh.clear()
         self.kubernetes.create(*shipped.overlay(f"{self.overlay}/routes", self.mesh.directory()))
         self.kubernetes.apply(*shipped.overlay(self.overlay, self.mesh.directory()), *self.rollout("1"))
         self.controller.wait_for("Healthy")

@@ -1,7 +1,9 @@
 """The controllers that move traffic: Argo Rollouts and Flagger, as processes beside the control plane."""
 
+import json
 import os
 import urllib.request
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,13 @@ class ArgoRollouts(Controller):
             return status.get("phase") == phase and status.get("observedGeneration") == str(found["metadata"]["generation"])
 
         self._process.wait_until(is_there, timeout, f"the rollout to be {phase}")
+
+    def wait_until(self, condition: Callable[[], object], timeout: float, what: str) -> None:
+        self._process.wait_until(condition, timeout, what)
+
+    def message(self) -> str:
+        """Why it is in its phase."""
+        return json.dumps(self.status())
 
     def command(self, *arguments: str) -> str:
         """`kubectl argo rollouts …` by its plugin."""

@@ -17,6 +17,8 @@ from tests.mesh.harness.models import NAMESPACE, UPSTREAM_HEADER
 Json = Any
 
 PORT = 8080
+VERSION_HEADER = "x-model-version"
+"""As the walks have it."""
 SERVES_ON_SECONDS = 5.0
 """How long a pod answers after it was deleted, as one does whose preStop hook waits."""
 PODS = f"api/v1/namespaces/{NAMESPACE}/pods"
@@ -59,7 +61,7 @@ class Pods(Service):
         if version is None:
             transport.abort()
             return web.Response(status=500)
-        return web.Response(status=503 if version in self.failing else 200, headers={UPSTREAM_HEADER: version})
+        return web.Response(status=503 if version in self.failing else 200, headers={UPSTREAM_HEADER: version, VERSION_HEADER: version})
 
     def _version_at(self, address: str) -> str | None:
         left = self._left.get(address)
