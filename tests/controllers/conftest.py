@@ -59,8 +59,10 @@ def mesh(cluster: Cluster, new_directory: Callable[[], Path]) -> Iterator[Mesh]:
         assert [filter_failures(proxy) for proxy in mesh.proxies if filter_failures(proxy)] == []
 
 
-@pytest.fixture(autouse=True)
-def all_pods_answer(pods: Pods) -> None:
+@pytest.fixture
+def failing(pods: Pods) -> Iterator[set[str]]:
+    """The versions that answer 503."""
+    yield pods.failing
     pods.failing.clear()
 
 

@@ -25,7 +25,7 @@ SECONDS = 150.0
 @pytest.fixture(scope="module")
 def gateway(mesh: Mesh, prometheus: Prometheus) -> Proxy:
     gateway = mesh.gateway()
-    prometheus.scrape([gateway])
+    prometheus.scrape([gateway.admin_address()])
     return gateway
 
 

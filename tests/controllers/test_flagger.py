@@ -6,7 +6,6 @@ import pytest
 
 from tests.controllers.harness.controllers import Flagger, wait_for_weight
 from tests.controllers.harness.flagger_release import VIRTUAL_SERVICE, FlaggerRelease
-from tests.controllers.harness.pods import Pods
 from tests.controllers.harness.prometheus import Prometheus
 from tests.controllers.harness.release import check, failed, versions_in_turn
 from tests.controllers.harness.users import NEW, OLD, Users
@@ -22,7 +21,7 @@ NO_WEIGHTS = {"stepWeights": None, "metrics": None}
 @pytest.fixture(scope="module")
 def gateway(mesh: Mesh, prometheus: Prometheus) -> Proxy:
     gateway = mesh.gateway()
-    prometheus.scrape([gateway])
+    prometheus.scrape([gateway.admin_address()])
     return gateway
 
 
@@ -125,13 +124,13 @@ def roll_back(mesh: Mesh, crowds: list[Users], figures: Figures) -> None:
 
 
 def test_a_bad_green_fails_and_everybody_is_back(
-    mesh: Mesh, flagger: Flagger, prometheus: Prometheus, gateway: Proxy, pods: Pods, figures: Figures
+    mesh: Mesh, flagger: Flagger, prometheus: Prometheus, gateway: Proxy, failing: set[str], figures: Figures
 ) -> None:
     release = FlaggerRelease(mesh, flagger, prometheus.url, {"threshold": 1})
     with release.users(gateway) as users:
         release.start()
         step_to(release, users, 10)
-        pods.failing.add(NEW)
+        failing.add(NEW)
         began = time.monotonic()
         flagger.wait_for("Failed", RELEASE_SECONDS)
         users.wait_for_weight(0)

@@ -1,11 +1,14 @@
 """Argo Rollouts judges green by the shipped analysis, against a real Prometheus: good green goes on, bad green is aborted, and
 green that nobody asks is neither."""
 
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from tests.controllers.harness.argo_release import ArgoRelease, analysis
 from tests.controllers.harness.controllers import ArgoRollouts, wait_for_weight
-from tests.controllers.harness.pods import Pods
+from tests.controllers.harness.exporter import Exporter
 from tests.controllers.harness.prometheus import Prometheus
 from tests.controllers.harness.release import check, failed, versions_in_turn
 from tests.controllers.harness.users import NEW, OLD
@@ -16,14 +19,25 @@ from tests.mesh.harness.mesh import Mesh, Proxy
 VIRTUAL_SERVICE = "fraud-rollout"
 QUICK = {"window": "5s", "interval": "3s", "minimum": "10"}
 STEPS = [{"setWeight": 50}, {"pause": {"duration": "20s"}}]
-ANALYSIS = {"analysis": {"startingStep": 1, "templates": [{"templateName": "bluegreen-answers"}]}}
+ROLLED_BACK = 'bluegreen_rolled_back{deployment="fraud-scorer"} 1\n'
+"""As the filter counts it."""
+ANALYSIS = {"analysis": {"startingStep": 1, "templates": [{"templateName": "bluegreen"}]}}
 
 
 @pytest.fixture(scope="module")
 def gateway(mesh: Mesh, prometheus: Prometheus) -> Proxy:
-    gateway = mesh.gateway()
-    prometheus.scrape([gateway])
-    return gateway
+    return mesh.gateway()
+
+
+@pytest.fixture
+def exporter() -> Iterator[Exporter]:
+    with Exporter() as exporter:
+        yield exporter
+
+
+@pytest.fixture(autouse=True)
+def scraped(prometheus: Prometheus, gateway: Proxy, exporter: Exporter) -> None:
+    prometheus.scrape([gateway.admin_address(), exporter.address])
 
 
 @pytest.fixture
@@ -46,12 +60,12 @@ def test_good_green_is_promoted(release: ArgoRelease, gateway: Proxy, figures: F
     assert versions_in_turn(users.served) == {(OLD, NEW)}
 
 
-def test_bad_green_is_aborted(release: ArgoRelease, gateway: Proxy, pods: Pods, figures: Figures) -> None:
+def test_bad_green_is_aborted(release: ArgoRelease, gateway: Proxy, failing: set[str], figures: Figures) -> None:
     with release.users(gateway) as users:
         release.start()
         wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 50)
         users.wait_for_weight(50)
-        pods.failing.add(NEW)
+        failing.add(NEW)
         bad_from = len(users.served)
         release.controller.wait_for("Degraded")
         users.wait_for_weight(0)
@@ -70,5 +84,19 @@ def test_silent_green_is_not_promoted(release: ArgoRelease, gateway: Proxy, figu
         release.kubernetes.apply(*shipped.file("rollback/all.yaml"))
         release.controller.wait_for("Paused")
         release.controller.wait_until(lambda: "Inconclusive" in release.controller.message(), 60, "the analysis to be inconclusive")
+        users.wait_for_weight(0)
+    assert failed(users.served) == []
+
+
+def test_a_rollback_that_the_filter_reports_aborts(release: ArgoRelease, gateway: Proxy, exporter: Exporter, figures: Figures) -> None:
+    with release.users(gateway) as users:
+        release.start()
+        wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 50)
+        users.wait_for_weight(50)
+        exporter.text = ROLLED_BACK
+        applied = release.kubernetes.apply(*shipped.file("rollback/all.yaml"))
+        release.controller.wait_for("Degraded")
+        wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 0)
+        figures.seconds("from the rollback to the abort", time.monotonic() - applied.done)
         users.wait_for_weight(0)
     assert failed(users.served) == []

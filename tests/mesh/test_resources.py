@@ -55,7 +55,7 @@ def extensions(resources: list[Json]) -> list[Json]:
 
 
 PLACES = [DIRECTORY / place for place in ("gateway", "gateway-api", "sidecar", "waypoint")]
-WITH_THE_FILTER = [*PLACES, *(DIRECTORY / folder for folder in ("argo-rollouts", "argo-rollouts/host-level", "flagger"))]
+WITH_THE_FILTER = [*PLACES, *(DIRECTORY / folder for folder in ("argo-rollouts", "argo-rollouts-host-level", "flagger"))]
 
 
 class Refused(Exception):

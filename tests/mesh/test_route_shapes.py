@@ -15,7 +15,7 @@ from tests.mesh.harness.stage import FRAUD
 
 Json = Any
 
-OVERLAYS = ("argo-rollouts", "argo-rollouts/host-level", "flagger")
+OVERLAYS = ("argo-rollouts", "argo-rollouts-host-level", "flagger")
 
 
 def to(*weights: int | None, **more: Json) -> Json:

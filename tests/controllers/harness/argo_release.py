@@ -14,7 +14,7 @@ from tests.mesh.harness.mesh import Mesh, Proxy
 Json = Any
 
 STABLE_SERVICE, CANARY_SERVICE = "fraud-stable", "fraud-canary"
-LEVELS = {"subset": "argo-rollouts", "host": "argo-rollouts/host-level"}
+LEVELS = {"subset": "argo-rollouts", "host": "argo-rollouts-host-level"}
 """What tells old and new pods apart → the overlay."""
 
 

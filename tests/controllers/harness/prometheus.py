@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.controllers.harness import programs
-from tests.harness.envoy import Envoy
 from tests.harness.process import Process
 from tests.harness.service import Service
 from tests.mesh.harness.ports import Ports
@@ -40,10 +39,10 @@ class Prometheus(Service):
         running.callback(self._process.stop)
         self._process.start(lambda: b"Ready" in self._get("/-/ready"), START_SECONDS, "Prometheus to be ready")
 
-    def scrape(self, proxies: Iterable[Envoy]) -> None:
+    def scrape(self, addresses: Iterable[str]) -> None:
         """From now on these, and no others."""
         new = self._targets.with_suffix(".new")
-        new.write_text(json.dumps([{"targets": [proxy.admin_address() for proxy in proxies]}]))
+        new.write_text(json.dumps([{"targets": list(addresses)}]))
         new.rename(self._targets)
 
     def query(self, query: str) -> list[Json]:
