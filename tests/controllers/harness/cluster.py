@@ -20,7 +20,24 @@ POD_RANGE = "10.99.0.0/16"
 """All of it is this machine too, so one server answers for all pods."""
 NODE = "node"
 CONTROLLERS = ("deployment", "replicaset", "endpointslice", "garbage-collector", "namespace")
-GROUPS = (*control_plane.RESOURCE_GROUPS, "argoproj.io", "flagger.app", "apps", "security.istio.io")
+ISTIO = "apis/networking.istio.io/v1"
+DELETED = {
+    "models": (
+        "apis/argoproj.io/v1alpha1/rollouts",
+        "apis/argoproj.io/v1alpha1/analysisruns",
+        "apis/argoproj.io/v1alpha1/analysistemplates",
+        "apis/flagger.app/v1beta1/canaries",
+        "apis/flagger.app/v1beta1/metrictemplates",
+        "apis/apps/v1/deployments",
+        "apis/apps/v1/replicasets",
+        "api/v1/services",
+        f"{ISTIO}/virtualservices",
+        f"{ISTIO}/destinationrules",
+    ),
+    "istio-ingress": (f"{ISTIO}/gateways",),
+    "istio-system": ("apis/networking.istio.io/v1alpha3/envoyfilters", "apis/extensions.istio.io/v1alpha1/trafficextensions"),
+}
+"""What the tests apply and the controllers make, by namespace."""
 NAMESPACES = (*control_plane.NAMESPACES, "argo-rollouts", "flagger-system")
 START_SECONDS = 120.0
 
@@ -61,10 +78,10 @@ class Cluster(ControlPlane):
         self._kwok.wait_until(self._node_is_ready, START_SECONDS, "the node to be ready")
 
     def clear(self) -> None:
-        """Deletes all that was applied, but for namespaces, and waits until no pod is left."""
-        self.kubernetes.delete_all(GROUPS, NAMESPACES)
+        """Deletes what a release needs and makes, and waits until no pod is left."""
+        for namespace, kinds in DELETED.items():
+            self.kubernetes.delete_kinds(f"{group}/namespaces/{namespace}/{kind}" for group, _, kind in (path.rpartition("/") for path in kinds))
         wait_until(lambda: not self.kubernetes.read("api/v1/namespaces/models/pods")["items"], 60, "the pods to be gone")
-        self.kubernetes.delete_all(GROUPS, NAMESPACES)
 
     def _node_is_ready(self) -> bool:
         conditions = self.kubernetes.read(f"api/v1/nodes/{NODE}").get("status", {}).get("conditions", [])

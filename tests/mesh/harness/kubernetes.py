@@ -23,6 +23,10 @@ TOKEN = "anybody"
 """Whoever shows it may do everything. The server listens on loopback and lives as long as a test run."""
 
 
+_UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_UNVERIFIED.check_hostname, _UNVERIFIED.verify_mode = False, ssl.CERT_NONE
+
+
 class KubectlFailed(Exception):
     """kubectl refused, or was refused. The message is what it said."""
 
@@ -131,6 +135,11 @@ class Kubernetes(Service):
             for (_, kind), path in kinds.items():
                 self._ask("DELETE", f"{path}/namespaces/{namespace}/{kind}")
 
+    def delete_kinds(self, paths: Iterable[str]) -> None:
+        """Deletes all objects of these paths, e.g. `apis/apps/v1/namespaces/models/deployments`."""
+        for path in paths:
+            self._ask("DELETE", path)
+
     def _with_files(self, verb: str, resources: tuple[Json | Path, ...]) -> Applied:
         dicts = [resource for resource in resources if not isinstance(resource, Path)]
         arguments = [part for path in resources if isinstance(path, Path) for part in ("-k" if path.is_dir() else "-f", path)]
@@ -190,9 +199,7 @@ class Kubernetes(Service):
             return response.read()
 
     def _open(self, method: str, path: str, body: Json, seconds: float) -> HTTPResponse:
-        unverified = ssl.create_default_context()
-        unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
         headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"https://127.0.0.1:{self._port}/{path}", data, headers, method=method)
-        return urllib.request.urlopen(request, timeout=seconds, context=unverified)
+        return urllib.request.urlopen(request, timeout=seconds, context=_UNVERIFIED)
