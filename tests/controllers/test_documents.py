@@ -74,5 +74,5 @@ def test_the_walk_with_argo_rollouts(walk_through: Callable[[str], None], argo_r
 
 def test_the_walk_with_flagger(walk_through: Callable[[str], None], flagger: Flagger, prometheus: Prometheus, copy: Path) -> None:
     replace(copy / "flagger" / "metrics.yaml", {"http://prometheus.istio-system:9090": prometheus.url})
-    replace(copy / "flagger" / "canary.yaml", {"interval: 1m": "interval: 10s"})
+    replace(copy / "flagger" / "canary.yaml", {"interval: 1m": "interval: 10s", 'minimum: "100"': 'minimum: "5"'})
     walk_through("flagger/README.md")

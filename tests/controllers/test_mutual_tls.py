@@ -80,7 +80,7 @@ def hops(
             model_side({inbound[one.name]: one.port for one in (blue, green)}),
             resource("security.istio.io/v1", "PeerAuthentication", "strict", NAMESPACE, {"mtls": {"mode": "STRICT"}}),
             trusting_filter(extension),
-            other_gateway(),
+            *other_gateway(),
         ]
         for entry in model[1:3]:
             entry["spec"]["serviceAccount"] = "fraud"
@@ -133,13 +133,13 @@ def model_side(ports: dict[int, int]) -> Json:
     return resource("networking.istio.io/v1", "Sidecar", "fraud", NAMESPACE, spec)
 
 
-def other_gateway() -> Json:
+def other_gateway() -> list[Json]:
     """Of a namespace that nobody trusts, without a filter, before the same model."""
     servers = [{"port": {"number": OTHER_PORT, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]
     gateway = resource("networking.istio.io/v1", "Gateway", "other", ELSEWHERE, {"selector": {"gateway": "other"}, "servers": servers})
     route = {"route": [{"destination": {"host": FRAUD.service, "subset": "blue"}}]}
     spec = {"hosts": ["other.example.com"], "gateways": ["other"], "http": [route]}
-    return {"apiVersion": "v1", "kind": "List", "items": [gateway, resource("networking.istio.io/v1", "VirtualService", "other", ELSEWHERE, spec)]}
+    return [gateway, resource("networking.istio.io/v1", "VirtualService", "other", ELSEWHERE, spec)]
 
 
 def ask(port: int, user: str, headers: list[Header] | None = None, host: str = FRAUD.host) -> Answer:

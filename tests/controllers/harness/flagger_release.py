@@ -14,6 +14,8 @@ Json = Any
 OVERLAY = "flagger"
 VIRTUAL_SERVICE = "fraud"
 """The one that Flagger writes."""
+MINIMUM = "5"
+"""Of answers in an interval: few, for few users are on green, and the machine may be busy."""
 INTERVAL = "10s"
 """The shortest that Flagger takes."""
 
@@ -45,6 +47,8 @@ class FlaggerRelease:
         spec["analysis"] = {key: value for key, value in (spec["analysis"] | self._analysis).items() if value is not None}
         for metric in spec["analysis"].get("metrics", []):
             metric["interval"] = INTERVAL
+            if "minimum" in metric["templateVariables"]:
+                metric["templateVariables"]["minimum"] = MINIMUM
         spec["service"] |= self._service
         return [*templates, canary]
 
