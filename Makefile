@@ -12,6 +12,7 @@ include src/cli/build.mk
 include src/dynamic_module/build.mk
 include tests/tests.mk
 include tests/prometheus.mk
+include tests/browser/browser.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
 include tests/controllers/controllers.mk
@@ -78,7 +79,10 @@ test-envoy: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) #
 test-native: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## the same with the dynamic module in the filter's place (ENVOY=1.38.2 and later)
 	ARTEFACT=native $(PYTHON) -m pytest -q tests/envoy
 
-.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native
+test-browser: build $(BROWSER) $(INSTALLED) $(NAMED_ENVOY) ## a real browser: cookies, first requests, preflights, login, streams through a rollback
+	$(PYTHON) -m pytest -q tests/browser
+
+.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native test-browser
 
 ## In a real mesh
 
@@ -121,10 +125,13 @@ bench-size: target/size/bluegreen.wasm $(INSTALLED) ## what takes the space in t
 bench-rules: ## criterion: matching, keys, buckets, decisions, whole requests, and reading a configuration
 	cargo bench --locked --package bluegreen-tests --bench filter
 
+bench-hostile: target/valgrind/.ready ## hostile requests and configurations, in instructions; fails if a goal is missed
+	cargo bench --quiet --locked --package bluegreen-tests --bench hostile
+
 bench-guard: ## the guard, simulated: false alarms and delays; few runs, fails if a goal is missed
 	cargo bench --locked --package bluegreen-tests --bench guard
 
 bench-guard-accept: ## the same with all runs, in a quarter of an hour, and commits to it: benches/results/guard.md
 	cargo bench --locked --package bluegreen-tests --bench guard -- accept
 
-.PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-guard bench-guard-accept
+.PHONY: bench-accept bench-check bench-growth bench-time bench-size bench-rules bench-hostile bench-guard bench-guard-accept

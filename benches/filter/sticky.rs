@@ -42,7 +42,7 @@ pub fn bench(criterion: &mut Criterion) {
         let mut names = ValueNames::default();
         source.add_name(&mut names);
         let mut find = || {
-            let mut values = request.values(&names);
+            let mut values = request.values(&names, false);
             source.find(black_box(&request), &mut values, &none_ignored, &mut host)
         };
         assert_eq!(find().as_deref(), Some(&b"u-4711"[..]));

@@ -13,7 +13,7 @@ typedef void *envoy;
 
 size_t envoy_dynamic_module_callback_http_get_headers_size(envoy e, uint32_t map);
 bool envoy_dynamic_module_callback_http_get_headers(envoy e, uint32_t map, header *into);
-bool envoy_dynamic_module_callback_http_set_header(envoy e, uint32_t map, buffer name, buffer value);
+bool envoy_dynamic_module_callback_http_add_header(envoy e, uint32_t map, buffer name, buffer value);
 void envoy_dynamic_module_callback_http_clear_route_cache(envoy e);
 size_t envoy_dynamic_module_callback_http_get_metadata_keys_count(envoy e, uint32_t source, buffer space);
 bool envoy_dynamic_module_callback_http_get_metadata_keys(envoy e, uint32_t source, buffer space, buffer *into);
@@ -58,7 +58,7 @@ uint32_t envoy_dynamic_module_on_http_filter_request_headers(envoy e, handle fil
     }
     variant = flag ? "blue" : "green";
   }
-  envoy_dynamic_module_callback_http_set_header(e, REQUEST, text("x-bluegreen-variant"), text(variant));
+  envoy_dynamic_module_callback_http_add_header(e, REQUEST, text("x-bluegreen-variant"), text(variant));
   envoy_dynamic_module_callback_http_clear_route_cache(e);
   return 0;
 }

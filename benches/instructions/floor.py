@@ -19,13 +19,19 @@ def exports(module: Path) -> set[str]:
 
 
 def floor_module(script: str, directory: Path, keep: Collection[str] | None = None) -> Path:
-    """benches/floor/SCRIPT.wat as a file in `directory`, with those of its exports that the filter has too, or with `keep`."""
+    """benches/floor/SCRIPT.wat as a file in `directory`, with those of its exports that the filter has too, or with `keep`.
+
+    Raises ValueError if it lacks one of them, for then Envoy calls it less often than the filter.
+    """
     module = directory / f"{script}.wasm"
     graph = directory / f"{script}.json"
     kept = exports(filter_wasm()) if keep is None else keep
     graph.write_text(json.dumps([{"name": name, "root": True, "export": name} for name in kept]))
     _run("wasm-as", str(WAT / f"{script}.wat"), "-o", str(module))
     _run("wasm-metadce", str(module), "--graph-file", str(graph), "-o", str(module))
+    missing = set(kept) - exports(module)
+    if missing:
+        raise ValueError(f"{script}.wat exports no {', '.join(sorted(missing))}")
     return module
 
 

@@ -1,12 +1,14 @@
 //! Keys of users: one a line, a column of a CSV, or a member of NDJSON.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Failure;
+use crate::arguments::UserFile;
 
 /// How keys stand in an input.
 pub enum Keys<'a> {
@@ -24,6 +26,24 @@ pub fn source<'a>(csv: Option<&'a str>, ndjson: Option<&'a str>) -> Keys<'a> {
         (None, Some(key)) => Keys::Ndjson(key),
         (None, None) => Keys::Lines,
     }
+}
+
+/// All keys of a file, or of standard input; None if no file is named.
+pub fn read(users: &UserFile) -> Result<Option<Vec<Vec<u8>>>, Failure> {
+    let Some(file) = &users.keys else { return Ok(None) };
+    let form = source(users.csv.as_deref(), users.ndjson.as_deref());
+    let mut keys = Vec::new();
+    let mut take = |key: &[u8]| {
+        keys.push(key.to_vec());
+        Ok(())
+    };
+    if file == "-" {
+        form.each(io::stdin().lock(), &mut take)?;
+    } else {
+        let opened = File::open(file).map_err(|error| format!("{file}: {error}"))?;
+        form.each(BufReader::new(opened), &mut take)?;
+    }
+    Ok(Some(keys))
 }
 
 impl Keys<'_> {

@@ -43,6 +43,18 @@ impl Buffer {
         unsafe { std::slice::from_raw_parts(data.as_ptr(), size) }
     }
 
+    /// Makes an empty slice of a null.
+    pub fn mend(&mut self) {
+        if self.data.is_null() {
+            (self.data, self.size) = (NonNull::dangling().as_ptr(), 0);
+        }
+    }
+
+    /// Whether Envoy has a null where there are no bytes.
+    pub fn is_null(self) -> bool {
+        self.data.is_null()
+    }
+
     /// Where the bytes are, which tells apart what Envoy keeps.
     pub fn address(self) -> usize {
         self.data.addr()
@@ -69,6 +81,7 @@ pub enum Map {
     Request = 0,
     RequestTrailers = 1,
     Response = 2,
+    ResponseTrailers = 3,
 }
 
 /// Where metadata is read.
@@ -159,6 +172,12 @@ calls! {
     route_configuration = envoy_dynamic_module_callback_get_most_specific_route_config(envoy: Envoy) -> *const c_void;
     /// Defines a counter, which has to happen while the configuration is made.
     define_counter = envoy_dynamic_module_callback_http_filter_config_define_counter(configuration: Envoy, name: Buffer, labels: *const Buffer, count: usize, id: *mut usize) -> u32;
+    /// Defines a gauge, which has to happen while the configuration is made.
+    define_gauge = envoy_dynamic_module_callback_http_filter_config_define_gauge(configuration: Envoy, name: Buffer, labels: *const Buffer, count: usize, id: *mut usize) -> u32;
+    /// Sets a gauge.
+    set_gauge = envoy_dynamic_module_callback_http_filter_set_gauge(envoy: Envoy, id: usize, labels: *const Buffer, count: usize, value: u64) -> u32;
+    /// The cluster that a request was sent to.
+    cluster_name = envoy_dynamic_module_callback_http_get_cluster_name(envoy: Envoy, into: *mut Buffer) -> bool;
     /// Adds to a counter.
     increment_counter = envoy_dynamic_module_callback_http_filter_increment_counter(envoy: Envoy, id: usize, labels: *const Buffer, count: usize, by: u64) -> u32;
 }

@@ -5,33 +5,72 @@
 //! lives as long as its last filter.
 #![expect(unsafe_code, reason = "functions under the names that Envoy looks for, and its handles")]
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bluegreen::filter;
 use bluegreen::tags::Response;
 use bluegreen::wire::FirstPass;
 
 use crate::abi::{self, Buffer, CONTINUE, Envoy};
+use crate::chain;
 use crate::configuration::{Configuration, Counters};
 use crate::host::Stream;
+use crate::memory;
 use crate::route_configuration::RouteConfiguration;
+use crate::series::Defined;
 use crate::unwinding::caught;
 
 /// What the module keeps of a stream.
-struct Filter {
-    configuration: *const Configuration,
+pub struct Filter {
+    pub configuration: *const Configuration,
     /// What the response has to carry; nearly always nothing.
-    response: Option<Box<Response>>,
+    pub response: Option<Box<Response>>,
+    /// Whether its answer is watched.
+    pub is_watched: bool,
+    /// Whether the answer's last byte has come.
+    pub is_whole: bool,
+    /// How Envoy itself answered, or ended the answer.
+    pub flags: u64,
     /// What the stream left that ended just before this one began.
     first_pass: Option<Box<FirstPass>>,
 }
 
+/// What streams leave to those that come after them on the same worker.
+struct Left {
+    /// What the last stream left. Envoy ends a stream that it redirects internally, and begins its
+    /// second pass at once; Envoy 1.40 does so before it destroys the stream.
+    first_pass: Option<Box<FirstPass>>,
+    /// Room for filters: an allocator takes longer.
+    room: Vec<Box<Filter>>,
+}
+
+/// Room for so many filters is kept.
+const MOST_ROOM: usize = 256;
+
 thread_local! {
-    /// What the last stream of this worker left. Envoy ends a stream that it redirects internally,
-    /// and begins its second pass at once.
-    static LEFT: Cell<Option<Box<FirstPass>>> = const { Cell::new(None) };
+    static LEFT: RefCell<Left> =
+        const { RefCell::new(Left { first_pass: None, room: Vec::new() }) };
+}
+
+/// Whether any stream of this process has ever left something.
+static HAS_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Whether there may be something that a stream left, which another one that ends takes away.
+#[inline]
+pub fn has_left() -> bool {
+    HAS_LEFT.load(Ordering::Relaxed)
+}
+
+/// A stream is over. What its response was to carry, if that never began, is left to the next one.
+pub fn leave(response: Option<Box<Response>>) {
+    let first_pass = response.map(|response| Box::new(response.into_first_pass()));
+    if first_pass.is_some() {
+        HAS_LEFT.store(true, Ordering::Relaxed);
+    }
+    LEFT.with_borrow_mut(|left| left.first_pass = first_pass);
 }
 
 /// A filter that is not there. Envoy takes a null for a failure of the stream.
@@ -56,8 +95,11 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_config_new(
 ) -> *const c_void {
     caught("config_new", ptr::null(), || {
         // SAFETY: Envoy makes the configuration of this handle now, and lends the text.
-        let (counters, text) = unsafe { (Counters::define(envoy), text.bytes()) };
-        Configuration::new(text, counters).map_or(ptr::null(), into_handle)
+        let (counters, defined, text) =
+            unsafe { (Counters::define(envoy), Defined::new(envoy), text.bytes()) };
+        let handle = Configuration::new(text, counters, defined).map_or(ptr::null(), into_handle);
+        memory::give_back(text.len());
+        handle
     })
 }
 
@@ -96,8 +138,19 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_new(
     _envoy: Envoy,
 ) -> *const c_void {
     caught("new", ABSENT, || {
-        let (configuration, first_pass) = (configuration.cast(), LEFT.take());
-        into_handle(Filter { configuration, response: None, first_pass })
+        let (room, first_pass) =
+            LEFT.with_borrow_mut(|left| (left.room.pop(), left.first_pass.take()));
+        let (response, is_watched, is_whole, flags) = (None, false, false, 0);
+        let configuration = configuration.cast();
+        let new = Filter { configuration, response, is_watched, is_whole, flags, first_pass };
+        let filter = match room {
+            Some(mut room) => {
+                *room = new;
+                room
+            }
+            None => Box::new(new),
+        };
+        Box::into_raw(filter).cast_const().cast()
     })
 }
 
@@ -116,13 +169,18 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_headers(
             // SAFETY: the stream lives while Envoy waits for this hook.
             let stream = unsafe { Stream::new(envoy, &configuration.counters) };
             let mut stream = stream.after(filter.first_pass.as_deref());
-            configuration.count_warnings(&mut stream);
+            chain::look(&mut stream);
+            configuration.begin(&mut stream);
             let outcome = filter::on_request_headers(&configuration.table, &mut stream);
-            if let Some(outcome) = outcome
-                && !outcome.response.is_empty()
-            {
-                filter.response = Some(Box::new(outcome.response));
+            if let Some(outcome) = outcome {
+                let key = handle.addr();
+                filter.is_watched = configuration.workers.begin(key, &outcome, &mut stream);
+                if !outcome.response.is_empty() {
+                    filter.response = Some(Box::new(outcome.response));
+                }
             }
+            // SAFETY: the stream lives while Envoy waits for this hook.
+            unsafe { configuration.tell(envoy) };
         }
         CONTINUE
     })
@@ -147,37 +205,21 @@ unsafe extern "C" fn envoy_dynamic_module_on_http_filter_request_trailers(
     })
 }
 
-/// The response's headers have arrived.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn envoy_dynamic_module_on_http_filter_response_headers(
-    envoy: Envoy,
-    handle: *const c_void,
-    _is_end: bool,
-) -> u32 {
-    caught("response_headers", CONTINUE, || {
-        // SAFETY: Envoy calls the hooks of a stream one after the other.
-        if let Some(filter) = unsafe { filter(handle) }
-            && let Some(response) = filter.response.take()
-        {
-            // SAFETY: a configuration lives as long as its last stream.
-            let configuration = unsafe { &*filter.configuration };
-            // SAFETY: the stream lives while Envoy waits for this hook.
-            response.write(&mut unsafe { Stream::new(envoy, &configuration.counters) });
-        }
-        CONTINUE
-    })
-}
-
-/// A stream has ended.
+/// A stream is gone.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn envoy_dynamic_module_on_http_filter_destroy(handle: *const c_void) {
     caught("destroy", (), || {
         if handle != ABSENT {
-            // SAFETY: `new` made it, and nothing else uses it.
-            let response = unsafe { filter(handle) }.and_then(|filter| filter.response.take());
-            LEFT.set(response.map(|response| Box::new(response.into_first_pass())));
             // SAFETY: `new` made it, and Envoy destroys it once.
-            unsafe { destroy::<Filter>(handle) }
+            let mut filter = unsafe { Box::from_raw(handle.cast_mut().cast::<Filter>()) };
+            if filter.response.is_some() || filter.first_pass.is_some() {
+                (filter.response, filter.first_pass) = (None, None);
+            }
+            LEFT.with_borrow_mut(|left| {
+                if left.room.len() < MOST_ROOM {
+                    left.room.push(filter);
+                }
+            });
         }
     });
 }
@@ -197,7 +239,7 @@ unsafe fn destroy<T>(handle: *const c_void) {
 
 /// # Safety
 /// `on_http_filter_new` made the handle, and nothing else uses it during `'a`.
-unsafe fn filter<'a>(handle: *const c_void) -> Option<&'a mut Filter> {
+pub unsafe fn filter<'a>(handle: *const c_void) -> Option<&'a mut Filter> {
     if handle == ABSENT {
         return None;
     }

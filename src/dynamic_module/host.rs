@@ -1,27 +1,24 @@
 //! Envoy as the rules' host, for one stream and for as long as a hook.
 #![expect(unsafe_code, reason = "calls across the C boundary")]
 
-use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::LazyLock;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::rollback::Warning;
-use bluegreen::wire::{FirstPass, Line, Pairs, Property, PropertyPath, Value};
+use bluegreen::warn_once::Warning;
+use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
-use crate::abi::{self, Buffer, Envoy, Header, Level, Map, Source};
+use crate::abi::{self, Buffer, Envoy, Level, Map, Source};
 use crate::attributes::Attribute;
 use crate::configuration::Counters;
+use crate::lines::Room;
 use crate::metadata::{self, Namespace};
 use crate::route_configuration::{RouteConfiguration, find_in_text};
+use crate::store;
 use crate::values;
 use crate::warnings;
 use crate::writes::Writes;
-
-/// More headers than nearly all requests have; they need no allocation.
-const USUAL: usize = 64;
 
 /// A stream of Envoy during one hook.
 pub struct Stream<'a> {
@@ -31,6 +28,8 @@ pub struct Stream<'a> {
     has_stale_route: bool,
     /// What the stream before this one left. Only Envoy knows whether that was an earlier pass.
     first_pass: Option<&'a FirstPass>,
+    /// How Envoy itself answered, or ended the answer.
+    flags: u64,
 }
 
 impl<'a> Stream<'a> {
@@ -40,7 +39,20 @@ impl<'a> Stream<'a> {
     /// Envoy waits for a hook of this stream as long as this lives.
     pub unsafe fn new(envoy: Envoy, counters: &'a Counters) -> Self {
         let writes = Writes::default();
-        Self { envoy, counters, writes, has_stale_route: false, first_pass: None }
+        Self { envoy, counters, writes, has_stale_route: false, first_pass: None, flags: 0 }
+    }
+
+    /// The same, of which so much is known.
+    pub fn ending(self, flags: u64) -> Self {
+        Self { flags, ..self }
+    }
+
+    /// Lends the lines of a header map, which nothing is written to meanwhile.
+    pub fn with_lines<T>(&mut self, map: Map, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
+        let mut room = Room::new();
+        // SAFETY: the stream lives. Its lines stay where they are until something is written.
+        let lines = unsafe { room.fill(self.envoy, map) };
+        read(Pairs::of_lines(lines), self)
     }
 
     /// The same, after a stream that left something.
@@ -50,10 +62,24 @@ impl<'a> Stream<'a> {
 
     /// Hands over what was written, once nothing reads the headers any more.
     fn flush(&mut self) {
-        for (name, value) in self.writes.iter() {
-            let value = value.map_or(Buffer::NONE, Buffer::of);
+        for ((name, value), is_new) in self.writes.iter().zip(self.writes.are_new()) {
+            let name = Buffer::of(name);
             // SAFETY: the stream lives, and the buffers are lent.
-            unsafe { abi::set_header(self.envoy, Map::Request, Buffer::of(name), value) };
+            unsafe {
+                match value {
+                    // Envoy need not look for what is not there, and that is cheaper.
+                    Some(value) if is_new => {
+                        abi::add_header(self.envoy, Map::Request, name, Buffer::of(value));
+                    }
+                    None if is_new => {}
+                    Some(value) => {
+                        abi::set_header(self.envoy, Map::Request, name, Buffer::of(value));
+                    }
+                    None => {
+                        abi::set_header(self.envoy, Map::Request, name, Buffer::NONE);
+                    }
+                }
+            }
         }
         if self.has_stale_route || !self.writes.is_empty() {
             // SAFETY: the stream lives.
@@ -96,6 +122,19 @@ impl<'a> Stream<'a> {
         unsafe { abi::route_configuration(self.envoy).cast::<RouteConfiguration>().as_ref() }
     }
 
+    /// Whether there is filter state of a name, of whatever type.
+    pub fn has_filter_state(&self, name: &[u8]) -> bool {
+        let mut text = Buffer::NONE;
+        // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
+        unsafe { abi::filter_state_typed(self.envoy, Buffer::of(name), &raw mut text) }
+    }
+
+    /// Sets filter state that there is not yet.
+    pub fn leave_filter_state(&self, name: &[u8], value: &[u8]) {
+        // SAFETY: the stream lives, and the buffers are lent.
+        unsafe { abi::set_filter_state(self.envoy, Buffer::of(name), Buffer::of(value)) };
+    }
+
     fn filter_state(&self, name: &[u8]) -> Option<Vec<u8>> {
         // SAFETY: the stream lives, the name is lent, the pointer is valid for the call.
         self.text(|envoy, into| unsafe { abi::filter_state(envoy, Buffer::of(name), into) })
@@ -104,22 +143,12 @@ impl<'a> Stream<'a> {
 
 impl Host for Stream<'_> {
     fn with_request_headers<T>(&mut self, read: impl FnOnce(Pairs<'_>, &mut Self) -> T) -> T {
-        // SAFETY: the stream lives.
-        let count = unsafe { abi::headers_size(self.envoy, Map::Request) };
-        let mut room = [const { MaybeUninit::<Header>::uninit() }; USUAL];
-        let mut more = Vec::new();
-        let into: *mut Header = if count <= USUAL {
-            room.as_mut_ptr().cast()
-        } else {
-            more.resize_with(count, MaybeUninit::<Header>::uninit);
-            more.as_mut_ptr().cast()
-        };
-        // SAFETY: the stream lives, and there is room for so many lines.
-        let is_filled = count > 0 && unsafe { abi::headers(self.envoy, Map::Request, into) };
-        // SAFETY: Envoy filled in so many lines. Their bytes stay where they are until something
-        // is written, and nothing is before `flush`.
-        let lines = if is_filled { unsafe { lines_of(into, count) } } else { &[] };
-        let result = read(Pairs::of_lines(lines), self);
+        // What is written meanwhile waits for `flush`.
+        let result = self.with_lines(Map::Request, |lines, stream| {
+            let result = read(lines, stream);
+            stream.writes.look(lines);
+            result
+        });
         self.flush();
         result
     }
@@ -231,17 +260,22 @@ impl Host for Stream<'_> {
     }
 
     fn now(&mut self) -> u64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+        store::now()
     }
 
     fn set_filter_state(&mut self, name: &str, value: &str) {
         // The name that the other host gives it, so that routes are the same.
         let key = [b"wasm.", name.as_bytes()].concat();
-        // SAFETY: the stream lives, and the buffers are lent.
-        unsafe {
-            abi::set_filter_state(self.envoy, Buffer::of(&key), Buffer::of(value.as_bytes()));
-        }
+        self.leave_filter_state(&key, value.as_bytes());
+    }
+
+    fn response_flags(&mut self) -> u64 {
+        self.flags
+    }
+
+    fn upstream_cluster(&mut self) -> Option<Vec<u8>> {
+        // SAFETY: the stream lives, and the pointer is valid for the call.
+        self.text(|envoy, into| unsafe { abi::cluster_name(envoy, into) })
     }
 
     fn clear_route_cache(&mut self) {
@@ -270,27 +304,6 @@ fn random() -> Option<u128> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).ok()?;
     Some(u128::from_le_bytes(bytes))
-}
-
-const _: () = assert!(
-    size_of::<Header>() == size_of::<Line<'_>>() && align_of::<Header>() == align_of::<Line<'_>>()
-);
-
-/// Makes slices of header lines, each in the place of its line.
-///
-/// # Safety
-/// So many lines are filled in, nothing else uses them, and their bytes stay during `'a`.
-unsafe fn lines_of<'a>(headers: *mut Header, count: usize) -> &'a [Line<'a>] {
-    let lines: *mut Line<'a> = headers.cast();
-    for index in 0..count {
-        // SAFETY: the line is filled in, and what takes its place has its size and alignment.
-        unsafe {
-            let Header { name, value } = headers.add(index).read();
-            lines.add(index).write((name.bytes(), value.bytes()));
-        }
-    }
-    // SAFETY: so many slices were written.
-    unsafe { std::slice::from_raw_parts(lines, count) }
 }
 
 /// What is before the first zero byte, and what is behind it.

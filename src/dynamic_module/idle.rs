@@ -26,12 +26,9 @@ macro_rules! idle_and_go_on {
 
 idle_and_go_on! {
     envoy_dynamic_module_on_http_filter_request_body(Envoy, Handle, bool);
-    envoy_dynamic_module_on_http_filter_response_body(Envoy, Handle, bool);
-    envoy_dynamic_module_on_http_filter_response_trailers(Envoy, Handle);
 }
 
 idle! {
-    envoy_dynamic_module_on_http_filter_stream_complete(Envoy, Handle);
     envoy_dynamic_module_on_http_filter_scheduled(Envoy, Handle, u64);
     envoy_dynamic_module_on_http_filter_downstream_above_write_buffer_high_watermark(Envoy, Handle);
     envoy_dynamic_module_on_http_filter_downstream_below_write_buffer_low_watermark(Envoy, Handle);

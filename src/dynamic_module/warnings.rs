@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Mutex, PoisonError};
 
-use bluegreen::rollback::{Warned, Warning};
+use bluegreen::warn_once::{Warned, Warning};
 
 thread_local! {
     /// What this worker need not ask the others about.

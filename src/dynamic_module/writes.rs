@@ -4,6 +4,7 @@
 //! and values are copied, one behind the other, and handed to Envoy in the end.
 
 use arrayvec::ArrayVec;
+use bluegreen::wire::Pairs;
 
 /// Names and values; a value that is None removes the header.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Writes {
     usual: Buffer<ArrayVec<u8, 192>, ArrayVec<(usize, Option<usize>), 6>>,
     /// Those for which there was no room.
     more: Buffer<Vec<u8>, Vec<(usize, Option<usize>)>>,
+    /// Which of the first writes are of a header that the request does not have, bit by bit.
+    new: u64,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +59,26 @@ impl Writes {
         self.usual.ends.is_empty() && self.more.ends.is_empty()
     }
 
+    /// Looks which headers the request has.
+    pub fn look(&mut self, lines: Pairs<'_>) {
+        let (mut new, mut bit) = (0_u64, 1_u64);
+        for (place, (name, _)) in self.iter().take(64).enumerate() {
+            let is_there = lines.iter().any(|(known, _)| known == name)
+                || self.iter().take(place).any(|(earlier, _)| earlier == name);
+            if !is_there {
+                new |= bit;
+            }
+            bit = bit.wrapping_shl(1);
+        }
+        self.new = new;
+    }
+
+    /// Whether the request does not have the header of a write, for one after the other.
+    pub fn are_new(&self) -> impl Iterator<Item = bool> {
+        let bits = (0..64).map(|place| self.new >> place & 1 != 0);
+        bits.chain(std::iter::repeat(false))
+    }
+
     /// The writes in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
         let usual = parts(&self.usual.bytes, &self.usual.ends);
@@ -78,6 +101,19 @@ fn parts<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_neither_the_request_has_nor_an_earlier_write_is_new() {
+        let mut writes = Writes::default();
+        for name in ["x-a", "x-b", "x-a", "x-c"] {
+            writes.push(name, Some(b"1"));
+        }
+        writes.look(Pairs::of_lines(&[(b"x-c", b""), (b"x-ab", b"")]));
+        assert_eq!(
+            writes.are_new().take(6).collect::<Vec<_>>(),
+            [true, true, false, false, false, false]
+        );
+    }
 
     #[test]
     fn writes_keep_their_order_also_where_they_need_more_room() {

@@ -11,7 +11,8 @@ WASM_LIMIT := 400000
 # stream costs it as much as ten headers.
 EXPORTS := memory _initialize proxy_abi_version_0_2_1 proxy_on_memory_allocate \
 	proxy_on_vm_start proxy_on_configure proxy_on_context_create \
-	proxy_on_request_headers proxy_on_request_trailers proxy_on_response_headers proxy_on_delete
+	proxy_on_request_headers proxy_on_request_trailers proxy_on_response_headers proxy_on_response_trailers \
+	proxy_on_log proxy_on_tick
 
 # What rustc's wasm32-wasip1 uses and every engine in Envoy has.
 WASM_FEATURES := --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
@@ -37,7 +38,7 @@ endef
 define LINK
 	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $(1) bluegreen --skip-export-conflicts $(WASM_FEATURES) $(3) -o $(2)
 	$(NODE_BIN)/wasm-metadce $(2) --graph-file target/exports.json $(WASM_FEATURES) $(3) -o $(2) >/dev/null
-	$(NODE_BIN)/wasm-opt $(2) $(WASM_FEATURES) -O3 --converge --merge-similar-functions $(3) $(4) -o $(2)
+	$(NODE_BIN)/wasm-opt $(2) $(WASM_FEATURES) -O3 --converge $(3) $(4) -o $(2)
 endef
 
 dist/bluegreen.wasm: target/filter/compiled.wasm $(CALLBACKS) target/exports.json

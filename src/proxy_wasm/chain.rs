@@ -2,14 +2,13 @@
 //!
 //! The second would take the tags of the first for a client's, and issue a cookie of its own. Nothing
 //! but filter state tells one filter of the other, for they may be of different versions and so in
-//! different VMs. A look at every request would cost too much, so some requests are marked and some
-//! are looked at, at intervals without a common divisor. So in whatever step the two count, one of
-//! 16,256 requests is both, and where both have just started the second request is.
+//! different VMs, or the other one a dynamic module.
 
 use std::cell::Cell;
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
+use bluegreen::wire::Turn;
 
 use crate::host::Envoy;
 use crate::hostcalls;
@@ -22,14 +21,18 @@ thread_local! {
 /// Filter state that lives as long as the chain of a stream.
 const MARK: &[u8] = b"bluegreen.filter";
 
+/// The mark of the dynamic module.
+const OTHER: &[u8] = b"filter_state\0bluegreen.filter";
+
 /// Marks a request, or counts it if another filter has marked it; mostly neither.
 pub fn look() {
     let request = REQUESTS.get();
     REQUESTS.set(request.wrapping_add(1));
-    if request % 128 == 1 && hostcalls::property(MARK).is_ok() {
+    let turn = Turn::of(request);
+    if turn.is_looked_at && [MARK, OTHER].iter().any(|mark| hostcalls::property(mark).is_ok()) {
         Envoy::default().count(Counter::RepeatedFilter);
     }
-    if request % 127 < 2 {
+    if turn.is_marked {
         hostcalls::set_property(MARK, b"1");
     }
 }

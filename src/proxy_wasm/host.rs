@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
-use bluegreen::rollback::{Warned, Warning};
+use bluegreen::warn_once::{Warned, Warning};
 use bluegreen::wire::{FirstPass, Pairs, Property, PropertyPath, Value};
 
 use crate::hostcalls::{self, Map};
@@ -13,7 +13,7 @@ use crate::values;
 thread_local! {
     /// Defined once in a VM, for each definition makes a new id.
     static COUNTERS: Vec<(Counter, u32)> = Counter::all()
-        .filter_map(|counter| Some((counter, hostcalls::define_counter(counter.name()).ok()?)))
+        .filter_map(|counter| Some((counter, hostcalls::define_metric(hostcalls::COUNTER, counter.name()).ok()?)))
         .collect();
     /// Drawn once in a VM.
     static LASTING: Option<u128> = random();
@@ -110,6 +110,15 @@ impl Host for Envoy<'_> {
         hostcalls::call_foreign_function("clear_route_cache");
     }
 
+    fn response_flags(&mut self) -> u64 {
+        let flags = hostcalls::property(b"response\0flags").ok();
+        flags.and_then(|flags| flags.try_into().ok()).map_or(0, u64::from_le_bytes)
+    }
+
+    fn upstream_cluster(&mut self) -> Option<Vec<u8>> {
+        hostcalls::property(b"xds\0cluster_name").ok()
+    }
+
     fn count(&mut self, counter: Counter) {
         COUNTERS.with(|counters| {
             if let Some((_, id)) = counters.iter().find(|(known, _)| *known == counter) {
@@ -132,7 +141,7 @@ impl Host for Envoy<'_> {
 /// One worker of all wins the right to speak: the first to store under this key.
 fn warn_first(key: &str, message: impl FnOnce() -> String) {
     let key = format!("bluegreen.warned.{key}");
-    if hostcalls::set_shared_data(&key, "1", u32::MAX) != hostcalls::CAS_MISMATCH {
+    if hostcalls::set_shared_data(&key, b"1", u32::MAX) != hostcalls::CAS_MISMATCH {
         log::warn!("{}", message());
     }
 }

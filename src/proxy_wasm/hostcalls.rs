@@ -27,6 +27,7 @@ pub enum Map {
     RequestHeaders = 0,
     RequestTrailers = 1,
     ResponseHeaders = 2,
+    ResponseTrailers = 3,
 }
 
 #[link(wasm_import_module = "env")]
@@ -77,6 +78,17 @@ unsafe extern "C" {
     ) -> Status;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> Status;
     fn proxy_increment_metric(id: u32, offset: i64) -> Status;
+    fn proxy_record_metric(id: u32, value: u64) -> Status;
+    fn proxy_get_metric(id: u32, value: *mut u64) -> Status;
+    fn proxy_set_tick_period_milliseconds(period: u32) -> Status;
+    fn proxy_set_effective_context(context: u32) -> Status;
+    fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+        cas: *mut u32,
+    ) -> Status;
     fn proxy_set_shared_data(
         key: *const u8,
         key_size: usize,
@@ -145,27 +157,67 @@ pub fn call_foreign_function(name: &str) -> Status {
     }
 }
 
-/// Defines a counter.
-pub fn define_counter(name: &str) -> Result<u32, Status> {
-    const COUNTER: u32 = 0;
+/// A metric that rises.
+pub const COUNTER: u32 = 0;
+/// A metric that can be set.
+pub const GAUGE: u32 = 1;
+
+/// Defines a metric.
+pub fn define_metric(kind: u32, name: &str) -> Result<u32, Status> {
     let mut id = 0;
     // SAFETY: pointer and length are those of a slice, the other pointer valid for the call.
-    match unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &raw mut id) } {
+    match unsafe { proxy_define_metric(kind, name.as_ptr(), name.len(), &raw mut id) } {
         OK => Ok(id),
         status => Err(status),
     }
 }
 
-/// Adds to a counter.
+/// Sets a gauge.
+pub fn record_metric(id: u32, value: u64) -> Status {
+    // SAFETY: takes integers.
+    unsafe { proxy_record_metric(id, value) }
+}
+
+/// The value of a metric; 0 if there is none.
+pub fn metric(id: u32) -> u64 {
+    let mut value = 0;
+    // SAFETY: the pointer is valid for the call.
+    unsafe { proxy_get_metric(id, &raw mut value) };
+    value
+}
+
+/// How often the root context that speaks is called by the clock.
+pub fn set_tick_period(milliseconds: u32) -> Status {
+    // SAFETY: takes an integer.
+    unsafe { proxy_set_tick_period_milliseconds(milliseconds) }
+}
+
+/// Whether a context lives. If it does, it speaks from then on.
+pub fn speaks(context: u32) -> bool {
+    // SAFETY: takes an integer.
+    unsafe { proxy_set_effective_context(context) == OK }
+}
+
+/// Adds to a metric.
 pub fn increment_metric(id: u32, offset: i64) -> Status {
     // SAFETY: takes integers.
     unsafe { proxy_increment_metric(id, offset) }
 }
 
 /// Stores a value that all workers share, if the number of its last change is still `cas`.
-pub fn set_shared_data(key: &str, value: &str, cas: u32) -> Status {
+pub fn set_shared_data(key: &str, value: &[u8], cas: u32) -> Status {
     // SAFETY: pointers and lengths are those of slices.
     unsafe { proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), cas) }
+}
+
+/// A value that all workers share, and the number of its last change.
+pub fn shared_data(key: &str) -> Result<(Vec<u8>, u32), Status> {
+    let mut cas = 0;
+    // SAFETY: pointer and length are those of a slice, the other pointers valid for the call.
+    let value = returned(|data, size| unsafe {
+        proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &raw mut cas)
+    })?;
+    Ok((value, cas))
 }
 
 /// The text of the plugin's configuration.

@@ -14,4 +14,6 @@ mod host;
 #[cfg(target_os = "wasi")]
 mod hostcalls;
 #[cfg(target_os = "wasi")]
+mod meter;
+#[cfg(target_os = "wasi")]
 mod root;

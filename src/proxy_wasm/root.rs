@@ -1,9 +1,10 @@
 //! The root context: the plugin as the SDK knows it, and its configuration.
 
-use bluegreen::config::Warning;
+use bluegreen::config::{self, Warning};
 use bluegreen::host::Host;
 use bluegreen::metrics::Counter;
 use bluegreen::table::Table;
+use bluegreen_watch::Configuration;
 use proxy_wasm::traits::{Context, RootContext};
 use proxy_wasm::types::LogLevel;
 
@@ -12,6 +13,7 @@ use crate::environment::Vm;
 use crate::exports;
 use crate::host::Envoy;
 use crate::hostcalls;
+use crate::meter;
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
@@ -27,10 +29,12 @@ impl Context for Plugin {}
 
 impl RootContext for Plugin {
     fn on_configure(&mut self, _size: usize) -> bool {
-        match Table::from_json(&hostcalls::plugin_configuration().unwrap_or_default(), &Vm) {
+        let text = hostcalls::plugin_configuration().unwrap_or_default();
+        match Table::from_json(&text, &Vm) {
             Ok(table) => {
                 log::info!("configured: {} deployments", table.names().len());
                 table.warnings().iter().for_each(warn);
+                report(&table, &text);
                 exports::configure(self.root, table);
                 true
             }
@@ -53,4 +57,15 @@ fn warn(warning: &Warning) {
         Envoy::default().count(Counter::ConfigurationWarning);
         format!("configuration accepted, but {warning}")
     });
+}
+
+/// Says which configuration is in force, and finds out whether Envoy keeps what it is told.
+fn report(table: &Table, text: &[u8]) {
+    if !Configuration::new(table, config::hash(text)).tell(&mut meter::Envoy) {
+        Envoy::default().warn_once(0, || {
+            "Envoy keeps none of the filter's metrics: its `stats_matcher` rejects `wasmcustom`. \
+             So nobody can see them, and a guard takes green back on one worker alone"
+                .to_owned()
+        });
+    }
 }

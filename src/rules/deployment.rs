@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::config::{self, ConfigErrors, NOT_A_NAME, Path, is_name};
 use crate::decision::{Override, Policy, TrustedTags};
 use crate::host::Environment;
+use crate::rollback::guard::{Guard, Guarded};
 use crate::split::{Mirror, Split};
 use crate::sticky::{Assigner, Pins, Sticky};
 use crate::tags::Tags;
@@ -15,6 +16,8 @@ use crate::variant::Variant;
 pub struct Deployment {
     /// Unique.
     pub name: Box<str>,
+    /// Its place in the table.
+    pub place: u32,
     /// What the cluster header gets; none leaves it away.
     clusters: Option<Clusters>,
     /// What decides about its requests.
@@ -43,6 +46,7 @@ pub struct Defaults {
     overrides: Option<Arc<Override>>,
     mirror: Option<Mirror>,
     trusted_tags: Option<Arc<TrustedTags>>,
+    guard: Option<Arc<Guard>>,
 }
 
 impl Defaults {
@@ -62,6 +66,7 @@ impl Defaults {
                 .and_then(|own| Mirror::new(own, &at.key("mirror"), errors)),
             trusted_tags: (config.trust_tags_from.as_ref())
                 .and_then(|own| by.trusted_tags(own, at, errors)),
+            guard: (config.guard.as_ref()).and_then(|own| by.guard(own, at, errors)),
         }
     }
 }
@@ -90,6 +95,22 @@ impl Validation<'_> {
         let at = at.key("trust_tags_from");
         TrustedTags::new(own, self.tags, self.environment, &at, errors).map(Arc::new)
     }
+
+    fn guard(
+        self,
+        own: &config::Guard,
+        at: &Path,
+        errors: &mut ConfigErrors,
+    ) -> Option<Arc<Guard>> {
+        let at = at.key("guard");
+        let guard = Guard::new(own, &at, errors).map(Arc::new);
+        if self.environment.can_watch() {
+            return guard;
+        }
+        let reason = "has no effect: this proxy cannot watch answers, so nothing takes green back";
+        errors.warn(&at, || reason);
+        None
+    }
 }
 
 impl Deployment {
@@ -100,6 +121,13 @@ impl Deployment {
             Variant::Blue => &*clusters.blue,
             Variant::Green => &*clusters.green,
         })
+    }
+
+    /// The variant whose cluster this is.
+    #[must_use]
+    pub fn variant_of(&self, cluster: &[u8]) -> Option<Variant> {
+        let variants = [Variant::Green, Variant::Blue];
+        variants.into_iter().find(|one| self.cluster(*one).map(str::as_bytes) == Some(cluster))
     }
 
     /// Validates the configuration. What is wrong is left out.
@@ -151,6 +179,20 @@ impl Deployment {
                 Mirror::new(own, &at, errors)
             }),
         };
+        // By `split_by: route` only the cluster that answered tells the variant.
+        let is_told_apart = !split.is_by_route() || clusters.is_some();
+        let guard = match &config.guard {
+            None => defaults.guard.clone().filter(|_| is_told_apart),
+            Some(own) => own.as_ref().and_then(|own| {
+                if !is_told_apart {
+                    let reason = "needs `clusters`: by `split_by: route` \
+                        the cluster that answers tells the variant";
+                    errors.add(&at.key("guard"), reason);
+                }
+                by.guard(own, at, errors)
+            }),
+        };
+        let guard = guard.map(|guard| Arc::new(Guarded::new(guard, config.fingerprint)));
         let pins = Pins::new(&config.pins, sticky.ignored(), &at.key("pins"), errors);
         let assigner = Assigner::new(sticky, pins, &config.name);
         if !assigner.has_keys() {
@@ -164,8 +206,17 @@ impl Deployment {
         let is_rolled_back = config.rollback;
         Self {
             name: config.name.as_str().into(),
+            place: 0,
             clusters,
-            policy: Policy { is_rolled_back, overrides, trusted_tags, assigner, split, mirror },
+            policy: Policy {
+                is_rolled_back,
+                overrides,
+                trusted_tags,
+                assigner,
+                split,
+                mirror,
+                guard,
+            },
         }
     }
 }

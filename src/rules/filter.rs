@@ -7,6 +7,8 @@ use crate::deployment::Deployment;
 use crate::host::Host;
 use crate::metrics::Counter;
 use crate::request::Request;
+use crate::rollback::Limit;
+use crate::split::Bucket;
 use crate::table::Table;
 use crate::tags::{BucketHeader, Response, TagValues};
 use crate::variant::Variant;
@@ -17,8 +19,14 @@ use crate::wire::{FirstPass, Pairs};
 pub struct Outcome<'t> {
     /// Name of the deployment that it belongs to.
     pub deployment: &'t str,
+    /// Place of the deployment in the table.
+    pub place: u32,
     /// Which variant serves it, and why.
     pub decision: Decision,
+    /// The bucket, where one was looked for.
+    pub bucket: Option<Bucket>,
+    /// What flags and maximum weights said, where they were read.
+    pub limit: Option<Limit>,
     /// What its response has to carry.
     pub response: Response,
 }
@@ -82,6 +90,7 @@ fn serve<'t>(request: &Request<'_>, table: &'t Table, host: &mut impl Host) -> O
     let explanation =
         is_due(table.explain(), request, trace.is_overridden).then(|| trace.explain(name));
     let second_pass = second_pass(&trace, request, table);
+    let (bucket, limit) = (trace.bucket(), trace.limit);
     let (is_overridden, assignment) = (trace.is_overridden, trace.assignment);
     let set_cookie = assignment.and_then(|assigned| assigned.set_cookie);
     let response = Response {
@@ -92,7 +101,7 @@ fn serve<'t>(request: &Request<'_>, table: &'t Table, host: &mut impl Host) -> O
         explanation,
         set_cookie,
     };
-    Some(Outcome { deployment: name, decision, response })
+    Some(Outcome { deployment: name, place: deployment.place, decision, bucket, limit, response })
 }
 
 /// What a second pass could not see: an override, which is taken off, and whose tag it finds.

@@ -17,6 +17,11 @@ pub trait Environment {
 
     /// Where [`Host::attribute`] finds an attribute. None if this host has no such attribute.
     fn attribute(&self, path: &[&str]) -> Option<PropertyPath>;
+
+    /// Whether this host lets the filter watch answers, as a guard needs.
+    fn can_watch(&self) -> bool {
+        true
+    }
 }
 
 /// The host of one stream. Calls that return bytes are expensive, the others cheap.
@@ -73,6 +78,17 @@ pub trait Host {
 
     /// Has Envoy match the route again; every change of a request header does that too.
     fn clear_route_cache(&mut self);
+
+    /// The flags by which Envoy says how a response came about, or ended. As expensive as an
+    /// attribute.
+    fn response_flags(&mut self) -> u64 {
+        0
+    }
+
+    /// The cluster that a request was sent to. As expensive as an attribute.
+    fn upstream_cluster(&mut self) -> Option<Vec<u8>> {
+        None
+    }
 
     /// Adds one to a counter.
     fn count(&mut self, counter: Counter);

@@ -17,4 +17,5 @@ pub mod sticky;
 pub mod table;
 pub mod tags;
 pub mod variant;
+pub mod warn_once;
 pub mod wire;

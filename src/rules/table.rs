@@ -34,6 +34,7 @@ impl Table {
     ///
     /// # Errors
     /// Every error of the configuration with its JSON path.
+    #[inline(never)] // A binding is compiled to be fast, and this need not be.
     pub fn from_json(text: &[u8], environment: &dyn Environment) -> Result<Self, ConfigErrors> {
         let malformed = match read::read(text) {
             Ok(config) => return Self::new(config, environment),
@@ -84,7 +85,9 @@ impl Table {
                 }
             }
             matches.add(&deployment.matches, position, &list, &mut errors);
-            deployments.push(Deployment::new(&deployment, &defaults, by, &at, &mut errors));
+            let mut deployment = Deployment::new(&deployment, &defaults, by, &at, &mut errors);
+            deployment.place = u32::try_from(position).unwrap_or(u32::MAX);
+            deployments.push(deployment);
         }
         let index = matches.index(deployments.len(), &list, &mut errors);
         match explain {
@@ -121,6 +124,12 @@ impl Table {
     #[must_use]
     pub fn find(&self, request: &Request<'_>) -> Option<&Deployment> {
         self.deployments.get(self.index.find(request)?)
+    }
+
+    /// All deployments, each at its place.
+    #[must_use]
+    pub fn deployments(&self) -> &[Deployment] {
+        &self.deployments
     }
 
     /// Names of all deployments.

@@ -3,7 +3,9 @@
 Both stand in one Envoy, in listeners of their own, and are asked the same.
 """
 
+import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +20,13 @@ from tests.harness.dynamic_module import module_filter
 from tests.harness.envoy import Envoy
 from tests.harness.fleet import Fleet
 from tests.harness.http_filters import HTTP, TYPE, set_filter_state, set_metadata
+from tests.harness.polling import wait_until
 from tests.harness.process import ProcessEnded
-from tests.harness.routes import route_table, route_to
+from tests.harness.routes import route_of_variant, route_table, route_to
 from tests.harness.upstream import Upstream
 
 Ask = Callable[..., Answer]
+MODULE = "dynamicmodulescustom."
 EXPLAIN = ("x-bluegreen-explain", "1")
 GREEN = {"deployments": [{"name": "fraud", "green_weight": 100}], "tags": {"response_header": "x-variant"}}
 
@@ -152,6 +156,64 @@ def test_an_attribute_is_the_same_key_in_both(fleet: Fleet, blue: Upstream) -> N
                 assert ["key=property" in (text or "") for text in told] == [True, True], path
             else:
                 assert told[0] == told[1], (path, told)
+
+
+def counted(envoy: Envoy, start: str, end: str) -> int:
+    """The sum of all metrics whose names begin and end so."""
+    return sum(value for name, value in envoy.stats(start).items() if name.endswith(end))
+
+
+def requests(envoy: Envoy) -> tuple[int, int]:
+    """What Envoy knows of the requests, in WebAssembly and in the module."""
+    return counted(envoy, "wasmcustom.deployment=.=fraud;.;", "bluegreen_requests_total"), counted(envoy, f"{MODULE}bluegreen_requests_total.deployment.fraud.", "")
+
+
+def test_labels_are_in_the_names_in_webassembly_and_labels_in_the_module(fleet: Fleet, blue: Upstream) -> None:
+    with both(fleet, blue, by("route")) as clients:
+        for client in clients:
+            client.request("/")
+        envoy = fleet.running[-1]
+        wait_until(lambda: [client.request("/") for client in clients] and min(requests(envoy)) > 0, 20, "both to tell")
+        page = envoy.admin("/stats/prometheus")
+    assert re.search(r'^envoy_dynamicmodulescustom_bluegreen_requests_total\{deployment="fraud",variant="green",reason="\w+"\} \d+$', page, re.MULTILINE)
+    assert re.search(r'^envoy_dynamicmodulescustom_bluegreen_weight_ppm\{deployment="fraud"\} 1000000$', page, re.MULTILINE)
+    assert envoy.stat(f"{MODULE}bluegreen_deployments") == envoy.stat("wasmcustom.bluegreen_deployments") == 1
+    assert envoy.stat(f"{MODULE}bluegreen_configuration_fingerprint") == envoy.stat("wasmcustom.bluegreen_configuration_fingerprint") > 0
+
+
+def test_a_runtime_key_gives_metrics_of_the_module_the_names_that_they_have_in_webassembly(fleet: Fleet, blue: Upstream) -> None:
+    ingress = listener("ingress", {"name": "bluegreen", "typed_config": module_filter(by("route"))}, route_table([route_to("blue")]))
+    key = {"envoy.reloadable_features.dynamic_modules_strip_custom_stat_prefix": True}
+    runtime = {"layered_runtime": {"layers": [{"name": "names", "static_layer": key}]}}
+    envoy = fleet.run(bootstrap([ingress], [cluster("blue", blue.port)]) | runtime)
+    with Client(envoy.port("ingress")) as client:
+        client.request("/")
+    assert re.search(r"^bluegreen_deployments\{\} 1$", envoy.admin("/stats/prometheus"), re.MULTILINE)
+
+
+def test_what_was_counted_last_comes_in_webassembly_with_the_clock_and_in_the_module_with_the_next_request(fleet: Fleet, blue: Upstream) -> None:
+    with both(fleet, blue, by("route")) as clients:
+        for client in clients:
+            client.request("/")
+        envoy = fleet.running[-1]
+        wait_until(lambda: requests(envoy)[0] == 1, 20, "the clock of WebAssembly")
+        assert requests(envoy)[1] == 0
+        wait_until(lambda: clients[1].request("/") and requests(envoy)[1] > 0, 20, "the module to tell")
+
+
+def test_a_guard_of_the_module_works_though_envoy_keeps_no_metrics(fleet: Fleet, blue: Upstream, green: Upstream) -> None:
+    guarded = {"name": "fraud", "green_weight": 50, "guard": {}, "sticky": {"keys": [{"header": "x-user-id"}]}}
+    configuration = by("route") | {"deployments": [guarded]}
+    routes = route_table([route_of_variant("green", "green"), route_to("blue")])
+    ingress = listener("ingress", {"name": "bluegreen", "typed_config": module_filter(configuration)}, routes)
+    matcher = {"stats_config": {"stats_matcher": {"exclusion_list": {"patterns": [{"prefix": "dynamicmodulescustom"}]}}}}
+    envoy = fleet.run(bootstrap([ingress], [cluster("blue", blue.port), cluster("green", green.port)]) | matcher)
+    green.status = 500
+    with Client(envoy.port("ingress")) as client:
+        users = (f"u-{number}" for number in itertools.count())
+        wait_until(lambda: client.request("/", [("x-user-id", next(users))]) and "is taken back to blue" in envoy.log(), 60, "the guard")
+        assert {client.request("/", [("x-user-id", next(users))]).one("x-variant") for _ in range(50)} == {"blue"}
+    assert envoy.stats(MODULE) == {}
 
 
 def test_a_flag_of_another_type_makes_envoy_log_a_few_lines_and_not_one_for_each_request(fleet: Fleet, blue: Upstream) -> None:

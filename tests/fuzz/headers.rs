@@ -81,10 +81,26 @@ fn headers_are_decided_by_their_pairs_alone_and_no_tag_is_forged() {
     config["deployments"][0]["match"] = json!([narrow, wide]);
     let table = configured(&config.to_string()).unwrap();
     check("headers", mutated(&seeds::requests(), &WORDS), |buffer| {
+        if announces_too_much(buffer) {
+            // No host has so much. What is found lies within the buffer, and that is all.
+            decide(&table, buffer, &[], None);
+            return Ok(false);
+        }
         let pairs = naive_pairs(buffer);
         let is_deep = pairs.iter().any(|(name, _)| name == b":path");
         promise(&table, buffer, &pairs).map(|()| is_deep)
     });
+}
+
+/// Whether the names, or the values, of a buffer are longer together than a 32-bit number can say.
+fn announces_too_much(buffer: &[u8]) -> bool {
+    let numbers = buffer.get(4..).unwrap_or_default().as_chunks::<4>().0;
+    let count = buffer.first_chunk().map_or(0, |count| u32::from_le_bytes(*count) as usize);
+    [0, 1].into_iter().any(|half| {
+        let sizes = numbers.iter().skip(half).step_by(2).take(count);
+        let sum = |all: u64, size: &[u8; 4]| all + u64::from(u32::from_le_bytes(*size)) + 2;
+        sizes.fold(0, sum) > u64::from(u32::MAX)
+    })
 }
 
 fn promise(table: &Table, buffer: &[u8], pairs: &[Header]) -> Promise {

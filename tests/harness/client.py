@@ -39,8 +39,9 @@ class Answer:
 class Client:
     """One HTTP/1.1 connection to a loopback port, kept alive between requests, and made anew after the server closed it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, timeout: float = TIMEOUT_SECONDS) -> None:
         self.port = port
+        self._timeout = timeout
         self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -72,7 +73,7 @@ class Client:
     def send(self, request: bytes, method: str = "GET") -> Answer:
         """Sends these bytes and reads one response. Raises ConnectionError if the server closes without one."""
         if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT_SECONDS)
+            self._socket = socket.create_connection(("127.0.0.1", self.port), self._timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self._socket.sendall(request)

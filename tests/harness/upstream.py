@@ -39,9 +39,7 @@ class Upstream(Service):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.status = 200
-        self.delay_seconds = 0.0
-        self.response_headers: dict[str, str] = {}
+        self.be_well()
         self.healthy = True
         self.served = 0
         """Requests answered so far, health checks apart."""
@@ -51,6 +49,14 @@ class Upstream(Service):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"upstream-{name}", daemon=True)
         self._runner: web.ServerRunner | None = None
+
+    def be_well(self) -> None:
+        """Answers everybody, well and at once."""
+        self.status = 200
+        self.delay_seconds = 0.0
+        self.response_headers: dict[str, str] = {}
+        self.failing_users: set[str] = set()
+        """Users, by `x-user-id`, who get 500."""
 
     def _start(self, running: ExitStack) -> None:
         self._thread.start()
@@ -98,7 +104,8 @@ class Upstream(Service):
             "headers": [[name.decode("latin-1").lower(), value.decode("latin-1")] for name, value in request.raw_headers],
         }
         self.received.append(seen)
-        return web.Response(status=self.status, text=json.dumps(seen), content_type="application/json", headers=self.response_headers)
+        status = 500 if request.headers.get("x-user-id") in self.failing_users else self.status
+        return web.Response(status=status, text=json.dumps(seen), content_type="application/json", headers=self.response_headers)
 
     def _run(self, task: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(task, self._loop).result(timeout=10)

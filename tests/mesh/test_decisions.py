@@ -68,11 +68,16 @@ def test_the_decision_vectors_hold_through_a_gateway(vectors: list[Listening], f
     for one in vectors:
         wait_until(lambda one=one: is_served(one), 20, f"{one.name} to be served")
         for case in one.group.cases:
-            if case.host is not None:
+            if gets_through(case):
                 wrong += [f"{one.group.name} {case.rule}: {difference}" for difference in differences(ask(one, case), case, one.group)]
     assert wrong == [], "\n".join(wrong)
     figures.count("cases", sum(len(one.group.cases) for one in vectors))
     figures.count("groups whose numbers no resource can hold", len(ALL) - len(GROUPS))
+
+
+def gets_through(case: Case) -> bool:
+    """Whether a gateway of Istio passes it on: it normalizes paths, and answers one that escapes a zero byte itself."""
+    return case.host is not None and "%00" not in case.path
 
 
 def ask(one: Listening, case: Case) -> Answer:

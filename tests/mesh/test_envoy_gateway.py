@@ -29,6 +29,7 @@ WEIGHT = 50
 USERS = [f"user-{number}" for number in range(200)]
 VARIANTS = {user: buckets.variant_of("fraud-scorer", user, WEIGHT) for user in USERS}
 ALL_BLUE = dict.fromkeys(USERS, "blue")
+HOST = "fraud.example.com"
 ANNOTATION = "gateway.envoyproxy.io/bluegreen-rollback"
 
 
@@ -113,6 +114,31 @@ def test_a_rollback_moves_everybody_to_blue_and_ends(
     seconds = max(one.received for one in load.served if one.variant == "green" and one.received < ended) - pushed
     figures.seconds("from the push of the routes to the last green answer", seconds)
     assert seconds <= LIMIT_SECONDS
+
+
+SPELLINGS = [HOST, HOST + ".", HOST + ":80", HOST + ".:80"]
+
+
+@pytest.mark.parametrize(("has_edge", "expected"), [(True, set()), (False, {HOST + ".", HOST + ".:80"})], ids=["as_shipped", "without_edge"])
+def test_no_spelling_of_the_host_evades_a_rollback(
+    gateway: EnvoyGateway, proxy: Envoy, resources: list[Json], has_edge: bool, expected: set[str]
+) -> None:
+    """A second route takes the requests for all other hosts by the same tags, and nobody rolls it back."""
+    others = deepcopy(find(resources, "HTTPRoute"))
+    others["metadata"]["name"] = "others"
+    del others["spec"]["hostnames"]
+    if not has_edge:
+        del find(resources, "ClientTrafficPolicy")["spec"]["headers"]["host"]
+    plugin(resources)["config"]["deployments"][0].get("match", {}).pop("hosts", None)
+    gateway.push(gateway.translate([*by_annotation(resources), others]))
+    [user] = [user for user in USERS if VARIANTS[user] == "green"][:1]
+
+    def variant(host: str) -> str | None:
+        with Client(proxy.port(LISTENER)) as client:
+            return client.request("/v1/models/fraud:predict", [("x-user-id", user)], host).one("x-served-by-variant")
+
+    wait_until(lambda: variant("other.example.com") == "green" and variant(HOST) == "blue", 10, "the rollback of one host")
+    assert {host for host in SPELLINGS if variant(host) != "blue"} == expected
 
 
 def test_a_new_weight_is_taken_over(gateway: EnvoyGateway, load: Load, resources: list[Json]) -> None:

@@ -7,7 +7,7 @@ Every configuration is a valid one. Weights and percentages are texts: see `gene
 from random import Random
 from typing import Any
 
-from tests.oracle.draw_deployment import add_sessions, draw_deployment, draw_mirror, draw_override, draw_sticky, draw_trust
+from tests.oracle.draw_deployment import add_sessions, draw_deployment, draw_guard, draw_mirror, draw_override, draw_sticky, draw_trust
 from tests.oracle.matching import as_list, compared_path
 
 Json = Any
@@ -181,6 +181,8 @@ def draw_defaults(rng: Random, tags: Json, now: int | None) -> Json:
         defaults["override"] = draw_override(rng)
     if rng.random() < 0.4:
         defaults["mirror"] = draw_mirror(rng)
+    if rng.random() < 0.2:
+        defaults["guard"] = draw_guard(rng)
     if rng.random() < 0.4:
         defaults["trust_tags_from"] = draw_trust(rng, tags)
     return defaults

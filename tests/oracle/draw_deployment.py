@@ -63,6 +63,8 @@ def draw_deployment(rng: Random, number: int, match: Json, config: Json, now: in
         deployment["mirror"] = draw_mirror(rng) if may_mirror and rng.random() < 0.9 else None
     if rng.random() < 0.25:
         deployment["trust_tags_from"] = draw_trust(rng, config["tags"])
+    if rng.random() < 0.25 and (not by_route or "clusters" in deployment):
+        deployment["guard"] = draw_guard(rng) if rng.random() < 0.8 else None
     if rng.random() < 0.1:
         deployment["rollback"] = rng.random() < 0.7
     return deployment
@@ -186,6 +188,19 @@ def draw_override(rng: Random) -> Json:
 
 def draw_mirror(rng: Random) -> Json:
     return {"percent": draw_weight(rng)}
+
+
+def draw_guard(rng: Random) -> Json:
+    """A guard that has seen no answer yet decides nothing."""
+    guard: Json = {}
+    if rng.random() < 0.5:
+        guard["failures"] = {"status": rng.choice([["5xx"], ["503", "429"], ["500-504"]]), "slower_than": rng.choice(DURATIONS)}
+    if rng.random() < 0.5:
+        guard["margin"] = rng.choice([0, 2, 2.5, 90])
+        guard["above"] = rng.choice([0.1, 5, 90])
+    if rng.random() < 0.5:
+        guard["cooldown"] = rng.choice(["never", *DURATIONS])
+    return guard
 
 
 def draw_trust(rng: Random, tags: Json) -> Json:

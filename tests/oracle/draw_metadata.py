@@ -10,7 +10,7 @@ Json = Any
 
 PLAIN_FLAGS = [True, False, 1, 0, 2, -1, "", " ", "true", "FALSE", " Yes ", "no", "On", "off", "1", "0", [], {}]
 PLAIN_FLAGS += ["all", "*", "Y", "t", "enable", "ENABLED", "n", "F", "None", "disable", "disabled", ["all"], ["*"], "*, nobody"]
-NOTES: list[Json] = [{"by": "ci", "reason": {"drift": [1, True]}}, {"since": 7, "ticket": ["ML-7"]}, {"By": "ci"}]
+NOTES: list[Json] = [{"by": "ci", "reason": {"drift": [1, True]}}, {"since": 7, "ticket": ["ML-7"]}, {"By": "ci"}, {"guard": "reset"}, {"guard": 5}]
 NUMERIC_FLAGS = ["0.25", "0.0", "1e3", " 2.5E-3 ", "-0", "7", "0e5", "1.2.3", "1-2"]
 UNREADABLE_FLAGS = [None, {"on": True}, {"fraud": None}, [None], [True], [7], "fraud;ham", "all of them", "früher"]
 # As numbers only such as a double holds exactly.

@@ -61,7 +61,7 @@ fn a_key_of_several_parts_has_the_bucket_of_the_parts_with_a_zero_byte_between_t
         let mut host = FakeHost { request: lines, ..FakeHost::default() };
         let key = host.with_request_headers(|headers, host| {
             let (request, names) = (table.read(headers), ValueNames::default());
-            let mut values = request.values(&names);
+            let mut values = request.values(&names, false);
             let key = source.find(&request, &mut values, &Ignored::default(), host).unwrap();
             key.into_owned()
         });

@@ -54,3 +54,5 @@ mod tags;
 mod unreadable;
 #[cfg(not(target_family = "wasm"))]
 mod warnings;
+#[cfg(not(target_family = "wasm"))]
+mod watch;

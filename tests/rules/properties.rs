@@ -30,13 +30,15 @@ struct Answers {
     place: Place,
     weight: Option<Weight>,
     max_green_weight: Weight,
+    is_tripped: bool,
     asked: Vec<&'static str>,
 }
 
 impl Answers {
     fn of(place: Place, weight: Option<Weight>) -> Self {
         let (overridden, peer, max_green_weight) = (None, None, Weight::FULL);
-        Self { overridden, peer, place, weight, max_green_weight, asked: Vec::new() }
+        let (is_tripped, asked) = (false, Vec::new());
+        Self { overridden, peer, place, weight, max_green_weight, is_tripped, asked }
     }
 
     fn under(&self, max_green_weight: Weight) -> Self {
@@ -72,6 +74,10 @@ impl Evidence for Answers {
     fn max_green_weight(&mut self) -> Weight {
         self.asked.push("max_green_weight");
         self.max_green_weight
+    }
+
+    fn is_tripped(&self) -> bool {
+        self.is_tripped
     }
 }
 
@@ -132,6 +138,17 @@ proptest! {
         prop_assert_eq!(decision.variant, Some(Variant::Blue));
         prop_assert_eq!(decide(true, &mut answers), Decision::ROLLED_BACK);
         prop_assert!(answers.asked.is_empty(), "a rollback by configuration asks nothing");
+    }
+
+    #[test]
+    fn a_trip_takes_back_what_a_rollback_leaves_to_green_and_nothing_else(
+        answers in answers(), most in percent(),
+    ) {
+        let without = answers.under(most).decide();
+        let tripped = Answers { is_tripped: true, ..answers.under(most) }.decide();
+        let is_blue = without.variant == Some(Variant::Blue);
+        let taken_back = Decision { variant: Some(Variant::Blue), reason: Reason::Guard };
+        prop_assert_eq!(tripped, if is_blue { without } else { taken_back });
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn is_accepted(config: &Value) -> bool {
 }
 
 /// What a schema cannot say, for it is about two places, or about a number's digits.
-const UNSAYABLE: [&str; 19] = [
+const UNSAYABLE: [&str; 21] = [
     // Names, matches, hosts, conditions, headers and sources that clash, some of them in any case.
     ": duplicate of ",
     "is the name of tags.",
@@ -47,6 +47,8 @@ const UNSAYABLE: [&str; 19] = [
     "is before the start",
     "from 1970 to 2554",
     "has more than 19 significant digits",
+    "takes no answer for a failure",
+    "to 10 years",
     // To a schema 100.0 and 1e2 are whole numbers.
     "is not u32",
     // What multiplies.
@@ -112,7 +114,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 168] = [
+const BAD: [(&str, &str); 186] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -246,6 +248,24 @@ const BAD: [(&str, &str); 168] = [
     ("/deployments/0/override/keys/0/secret_base64", r#""MDEyMzQ1Njc4OWFiY2RlZg-_""#),
     ("/deployments/0/mirror", r#"{"percent": 101}"#),
     ("/deployments/0/mirror", "{}"),
+    ("/deployments/0/guard", "5"),
+    ("/deployments/0/guard", r#"{"failure": {}}"#),
+    ("/deployments/0/guard/failures", "null"),
+    ("/deployments/0/guard/failures/status/0", r#""6xx""#),
+    ("/deployments/0/guard/failures/grpc_status/0", "0"),
+    ("/deployments/0/guard/failures/grpc_status/0", "17"),
+    ("/deployments/0/guard/failures/grpc_status/0", "1.5"),
+    ("/deployments/0/guard/failures/response_header", r#""a b""#),
+    ("/deployments/0/guard/failures/slower_than", r#""soon""#),
+    ("/deployments/0/guard/failures/slower_than_blue", "1"),
+    ("/deployments/0/guard/failures/slower_than_blue", "100.5"),
+    ("/deployments/0/guard/margin", "-1"),
+    ("/deployments/0/guard/margin", "90.5"),
+    ("/deployments/0/guard/above", "0"),
+    ("/deployments/0/guard/above", "null"),
+    ("/deployments/0/guard/false_alarms/at_most", "0.6"),
+    ("/deployments/0/guard/false_alarms/within", r#""x""#),
+    ("/deployments/0/guard/cooldown", r#""always""#),
     ("/deployments/0/trust_tags_from", "null"),
     ("/deployments/0/trust_tags_from", r#""always""#),
     ("/deployments/0/trust_tags_from", r#"{"peer_prefix": ""}"#),
@@ -290,7 +310,8 @@ const BAD: [(&str, &str); 168] = [
 ];
 
 /// What cannot stand beside the members of an object of the whole configuration.
-const BESIDE: [(&str, &str); 12] = [
+const BESIDE: [(&str, &str); 13] = [
+    ("/deployments/3", r#"{"guard": {}}"#),
     ("", r#"{"deployment": []}"#),
     ("/deployments/0", r#"{"nmae": "a"}"#),
     (

@@ -36,6 +36,10 @@ pub struct FakeHost {
     pub warned: Vec<u64>,
     /// Whether headers are handed over as lines and not in the pairs encoding.
     pub has_lines: bool,
+    /// How Envoy says that the response came about.
+    pub flags: u64,
+    /// Where the request was sent.
+    pub cluster: Option<Vec<u8>>,
     /// How often it was asked to warn.
     pub asked_to_warn: usize,
 }
@@ -160,6 +164,16 @@ impl Host for FakeHost {
 
     fn clear_route_cache(&mut self) {
         self.cleared += 1;
+    }
+
+    fn response_flags(&mut self) -> u64 {
+        self.reads.push("response flags".to_owned());
+        self.flags
+    }
+
+    fn upstream_cluster(&mut self) -> Option<Vec<u8>> {
+        self.reads.push("upstream cluster".to_owned());
+        self.cluster.clone()
     }
 
     fn count(&mut self, counter: Counter) {

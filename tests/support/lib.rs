@@ -18,6 +18,7 @@
 pub mod change;
 pub mod environment;
 pub mod fake_host;
+pub mod fake_meter;
 pub mod hostile;
 pub mod metadata;
 pub mod refusal;

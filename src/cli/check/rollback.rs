@@ -133,8 +133,21 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
                     add(value, reason.to_owned());
                 }
             }
+            "guard" => {
+                let is_reset =
+                    value.text().is_some_and(|text| text.trim().eq_ignore_ascii_case("reset"));
+                if !is_reset {
+                    add(
+                        value,
+                        "the filter does nothing about this: only \"reset\" has a meaning"
+                            .to_owned(),
+                    );
+                }
+            }
             name if rules::is_note(name) => {}
-            _ => add(key, format!("`{name}` is neither `rollback` nor `max_green_weight`")),
+            _ => {
+                add(key, format!("`{name}` is none of `rollback`, `max_green_weight` and `guard`"))
+            }
         }
     }
 }

@@ -10,10 +10,9 @@ use crate::arguments::{Diff, DiffDeny};
 use crate::check;
 use crate::find::{Found, Inventory};
 use crate::rules::{Accepted, Secrets};
-use crate::{End, Failure, clock, select};
+use crate::{End, Failure, clock, keys, select};
 
 use compare::Change;
-pub use moved::read as read_keys;
 
 /// A configuration before and after.
 pub struct Pair {
@@ -33,18 +32,17 @@ pub fn diff(arguments: &Diff, out: &mut dyn Write) -> Result<End, Failure> {
     let old = select::read(std::slice::from_ref(&arguments.old))?;
     let new = select::read(std::slice::from_ref(&arguments.new))?;
     let now = arguments.at.unwrap_or_else(clock::now);
+    let keys = keys::read(&arguments.users)?;
     let mut pairs = Vec::new();
     for (before, after) in pair(&old, &new, arguments.config.as_deref()) {
         let label = after.or(before).map_or("", |found| found.label.as_str()).to_owned();
         let before = before.map(side).transpose()?;
         let after = after.map(side).transpose()?;
         let (mut changes, notes) = compare::compare(before.as_ref(), after.as_ref(), now);
-        if let Some(file) = &arguments.keys {
-            let source = crate::keys::source(arguments.csv.as_deref(), arguments.ndjson.as_deref());
-            let keys = moved::read(file, &source)?;
+        if let Some(keys) = &keys {
             for change in &mut changes {
                 change.keys =
-                    Some(moved::moved(change, before.as_ref(), after.as_ref(), &keys, now)?);
+                    Some(moved::moved(change, before.as_ref(), after.as_ref(), keys, now)?);
             }
         }
         pairs.push(Pair { label, changes, notes });

@@ -1,12 +1,7 @@
 //! The keys that move, one by one.
 
-use std::fs::File;
-use std::io::{self, BufReader};
-
 use super::Side;
 use super::compare::Change;
-use crate::Failure;
-use crate::keys::Keys;
 use crate::rules::Users;
 
 /// Keys that move, in the order in which they were given.
@@ -15,22 +10,6 @@ pub struct Moved {
     pub count: usize,
     pub to_green: Vec<String>,
     pub to_blue: Vec<String>,
-}
-
-/// Reads the keys of a file, or of standard input.
-pub fn read(file: &str, source: &Keys<'_>) -> Result<Vec<Vec<u8>>, Failure> {
-    let mut keys = Vec::new();
-    let mut take = |key: &[u8]| {
-        keys.push(key.to_vec());
-        Ok(())
-    };
-    if file == "-" {
-        source.each(io::stdin().lock(), &mut take)?;
-    } else {
-        let opened = File::open(file).map_err(|error| format!("{file}: {error}"))?;
-        source.each(BufReader::new(opened), &mut take)?;
-    }
-    Ok(keys)
 }
 
 /// The keys whose variant changes. Who has no deployment is on blue.

@@ -23,8 +23,8 @@ struct Other<'a> {
 }
 
 pub fn explain(arguments: &Explain, out: &mut dyn Write) -> Result<End, Failure> {
-    let inventory = select::read(&arguments.files)?;
-    let found = select::one(&inventory, arguments.config.as_deref())?;
+    let inventory = select::read(&arguments.chosen.files)?;
+    let found = select::one(&inventory, arguments.chosen.config.as_deref())?;
     let accepted = select::accepted(found, Secrets::Environment)?;
     let call = request::from(arguments)?;
     let trace = rules::trace(&accepted, &call);

@@ -81,7 +81,7 @@ pub fn trace(accepted: &Accepted, call: &Call) -> Trace {
         let (policy, around) = (&deployment.policy, table.surroundings());
         let mut again = Proxy::new(call, config);
         let trace = policy.decide(&deployment.name, &request, around, &mut again);
-        let max = around.rollback.max_green_weight(&deployment.name, around.names, &mut again);
+        let max = around.rollback.limit(&deployment.name, around.names, &mut again).most;
         Decided::new(&deployment.name, policy, &trace, max, &proxy)
     });
     Trace {
@@ -146,6 +146,7 @@ impl Facts<'_> {
         let lines = [
             ("rollback by configuration", by_configuration, self.configuration()),
             ("rollback by flag or maximum", by_flag, self.flag()),
+            ("guard", self.reason == Reason::Guard, self.guard()),
             ("override", self.reason == Reason::Override, self.overrides()),
             ("peer's tag", self.reason == Reason::Peer, self.peer()),
             ("pin", self.reason == Reason::Pin, self.pinned()),
@@ -179,6 +180,15 @@ impl Facts<'_> {
         } else {
             format!("green may go to {most} %, and this request stays within")
         }
+    }
+
+    /// Here nothing has failed.
+    fn guard(&self) -> String {
+        let says = match &self.policy.guard {
+            None => "the deployment has no `guard`",
+            Some(_) => "not tripped, as far as can be told without its proxy",
+        };
+        says.to_owned()
     }
 
     fn overrides(&self) -> String {

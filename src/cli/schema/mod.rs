@@ -14,7 +14,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 /// Members that may be null: some in this object, all in the other.
-const NULLABLE: [&str; 3] = [
+const NULLABLE: [&str; 4] = [
+    "/$defs/Deployment/properties/guard",
     "/$defs/Deployment/properties/mirror",
     "/$defs/Deployment/properties/override",
     "/$defs/Tags/",

@@ -3,17 +3,20 @@
 use serde_json::{Value, json};
 
 use super::texts::{
-    BASE64, COOKIE_DOMAIN, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, TIME, TOKEN, VARIABLE,
-    VISIBLE, age, duration, header, host, starts_with, tag,
+    BASE64, COOKIE_DOMAIN, COOKIE_PATH, METHOD, NAME, PATH, SEGMENT, STATUS, TIME, TOKEN, VARIABLE,
+    VISIBLE, duration, duration_or, header, host, starts_with, tag,
 };
 
 /// A schema of the same shape as that of the structs, to be laid over it.
 pub fn rules() -> Value {
-    let all: [(&str, Value); 20] = [
+    let all: [(&str, Value); 23] = [
         ("BucketHeader", bucket_header()),
         ("Clusters", clusters()),
         ("Condition", condition()),
         ("Deployment", deployment()),
+        ("Failures", failures()),
+        ("FalseAlarms", false_alarms()),
+        ("Guard", guard()),
         ("IssueCookie", issue_cookie()),
         ("Key", key()),
         ("Match", matches()),
@@ -129,7 +132,45 @@ fn deployment() -> Value {
                 "then": {"required": ["clusters"]},
             },
             {"if": sessions(), "then": {"required": ["ramp"]}},
+            {
+                "if": {
+                    "properties": {"guard": {"type": "object"}, "split_by": {"const": "route"}},
+                    "required": ["guard", "split_by"],
+                },
+                "then": {"required": ["clusters"]},
+            },
         ],
+    })
+}
+
+fn guard() -> Value {
+    json!({
+        "properties": {
+            "margin": {"minimum": 0, "maximum": 90, "default": 2},
+            "above": {"minimum": 0.1, "maximum": 90, "default": 5},
+            "cooldown": {"pattern": duration_or("never")},
+        },
+    })
+}
+
+fn failures() -> Value {
+    json!({
+        "properties": {
+            "status": {"items": {"pattern": STATUS}},
+            "grpc_status": {"items": {"type": "integer", "minimum": 1, "maximum": 16}},
+            "response_header": header(),
+            "slower_than": {"pattern": duration()},
+            "slower_than_blue": {"minimum": 1.01, "maximum": 100},
+        },
+    })
+}
+
+fn false_alarms() -> Value {
+    json!({
+        "properties": {
+            "at_most": {"minimum": 1e-9, "maximum": 0.5, "default": 0.001},
+            "within": {"pattern": duration()},
+        },
     })
 }
 
@@ -229,7 +270,7 @@ fn issue_cookie() -> Value {
     json!({
         "properties": {
             "name": {"pattern": TOKEN, "maxLength": 4_060},
-            "max_age": {"pattern": age()},
+            "max_age": {"pattern": duration_or("session")},
             "path": {"pattern": COOKIE_PATH, "maxLength": 1_024},
             "domain": {"pattern": COOKIE_DOMAIN, "maxLength": 254},
             "same_site": {"default": "lax"},

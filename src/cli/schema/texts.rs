@@ -31,6 +31,9 @@ pub const SEGMENT: &str = "^[^\\x00]+$";
 /// Variables of an environment.
 pub const VARIABLE: &str = "^[^=\\x00]+$";
 
+/// HTTP status codes: one, a class, or a range.
+pub const STATUS: &str = "^[1-5]([0-9]{2}(-[1-5][0-9]{2})?|xx)$";
+
 /// RFC 4648, section 4.
 pub const BASE64: &str = "^[A-Za-z0-9+/]+={0,2}$";
 
@@ -42,9 +45,9 @@ pub fn duration() -> String {
     format!("^{}$", bare_duration())
 }
 
-/// The age of a cookie: a duration, or `session`.
-pub fn age() -> String {
-    format!("^(session|{})$", bare_duration())
+/// A duration, or a word in its place.
+pub fn duration_or(word: &str) -> String {
+    format!("^({word}|{})$", bare_duration())
 }
 
 fn bare_duration() -> String {

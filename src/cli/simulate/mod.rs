@@ -8,23 +8,19 @@ use std::io::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::arguments::Simulate;
-use crate::diff::read_keys;
 use crate::rules::{Accepted, Secrets, Users, percent, share};
-use crate::{End, Failure, clock, select};
+use crate::{End, Failure, clock, keys, select};
 
 pub fn simulate(arguments: &Simulate, out: &mut dyn Write) -> Result<End, Failure> {
-    let inventory = select::read(&arguments.files)?;
-    let found = select::one(&inventory, arguments.config.as_deref())?;
+    let inventory = select::read(&arguments.chosen.files)?;
+    let found = select::one(&inventory, arguments.chosen.config.as_deref())?;
     let accepted = select::accepted(found, Secrets::StandIn)?;
     if arguments.ramp {
         ramp::ramp(arguments, &accepted, out)?;
         return Ok(End::Good);
     }
-    let keys = match &arguments.keys {
-        Some(file) => {
-            let source = crate::keys::source(arguments.csv.as_deref(), arguments.ndjson.as_deref());
-            read_keys(file, &source)?
-        }
+    let keys = match keys::read(&arguments.users)? {
+        Some(keys) => keys,
         None => (1..=arguments.count).map(|number| format!("user-{number}").into_bytes()).collect(),
     };
     if keys.is_empty() {

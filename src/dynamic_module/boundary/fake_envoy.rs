@@ -23,12 +23,19 @@ pub struct FakeStream {
     pub dynamic: Namespaces,
     pub filter_state: HashMap<Vec<u8>, Vec<u8>>,
     pub trailers: Vec<Line>,
+    pub response_trailers: Vec<Line>,
+    /// Why Envoy itself answers, if it does.
+    pub local_reply: Option<&'static [u8]>,
+    /// Whether the answer breaks off.
+    pub breaks_off: bool,
     pub attributes: HashMap<u32, Vec<u8>>,
     pub route_configuration: usize,
     /// Whether the header map is gone, as it is for a request that could not be read.
     pub has_no_headers: bool,
     pub cleared: usize,
     pub counted: Vec<usize>,
+    /// Metrics with the values of their labels.
+    pub told: Vec<(usize, Vec<String>, u64)>,
 }
 
 /// What was logged, by all streams of a process.
@@ -64,6 +71,23 @@ unsafe extern "C" {
         handle: *const c_void,
         is_end: bool,
     ) -> u32;
+    fn envoy_dynamic_module_on_http_filter_response_body(
+        envoy: Envoy,
+        handle: *const c_void,
+        is_end: bool,
+    ) -> u32;
+    fn envoy_dynamic_module_on_http_filter_response_trailers(
+        envoy: Envoy,
+        handle: *const c_void,
+    ) -> u32;
+    fn envoy_dynamic_module_on_http_filter_local_reply(
+        envoy: Envoy,
+        handle: *const c_void,
+        status: u32,
+        details: Buffer,
+        is_reset: bool,
+    ) -> u32;
+    fn envoy_dynamic_module_on_http_filter_stream_complete(envoy: Envoy, handle: *const c_void);
     fn envoy_dynamic_module_on_http_filter_destroy(handle: *const c_void);
 }
 
@@ -82,16 +106,64 @@ impl FakeConfiguration {
 
     /// Takes a request and its response through the module.
     pub fn serve(&self, stream: &mut FakeStream) {
+        self.serve_and(stream, |_| {});
+    }
+
+    /// The same; `answer` makes the response once the request is decided.
+    pub fn serve_and(&self, stream: &mut FakeStream, answer: impl FnOnce(&mut FakeStream)) {
         let envoy: Envoy = ptr::from_mut(stream).cast();
+        unsafe {
+            let handle = self.decide(envoy);
+            let stream = &mut *envoy.cast::<FakeStream>();
+            answer(stream);
+            let (reply, trailers) = (stream.local_reply, !stream.response_trailers.is_empty());
+            let is_end = !stream.breaks_off && !trailers;
+            if let Some(details) = reply {
+                let details = Buffer::of(details);
+                let status = envoy_dynamic_module_on_http_filter_local_reply(
+                    envoy, handle, 503, details, false,
+                );
+                assert_eq!(status, CONTINUE);
+            }
+            let status = envoy_dynamic_module_on_http_filter_response_headers(envoy, handle, false);
+            assert_eq!(status, CONTINUE);
+            let status = envoy_dynamic_module_on_http_filter_response_body(envoy, handle, is_end);
+            assert_eq!(status, CONTINUE);
+            if trailers {
+                let status = envoy_dynamic_module_on_http_filter_response_trailers(envoy, handle);
+                assert_eq!(status, CONTINUE);
+            }
+            envoy_dynamic_module_on_http_filter_stream_complete(envoy, handle);
+            envoy_dynamic_module_on_http_filter_destroy(handle);
+        }
+    }
+}
+
+impl FakeConfiguration {
+    /// Has a request decided.
+    fn decide(&self, envoy: Envoy) -> *const c_void {
         unsafe {
             let configuration = ptr::with_exposed_provenance(self.0);
             let handle = envoy_dynamic_module_on_http_filter_new(configuration, envoy);
             assert!(!handle.is_null());
             let status = envoy_dynamic_module_on_http_filter_request_headers(envoy, handle, true);
             assert_eq!(status, CONTINUE);
-            let status = envoy_dynamic_module_on_http_filter_response_headers(envoy, handle, false);
-            assert_eq!(status, CONTINUE);
-            envoy_dynamic_module_on_http_filter_destroy(handle);
+            handle
+        }
+    }
+
+    /// Has requests decided, of which none is answered before it ends.
+    pub fn abandon(&self, streams: &mut [&mut FakeStream]) {
+        let mut handles = Vec::new();
+        for stream in streams {
+            let envoy: Envoy = ptr::from_mut::<FakeStream>(stream).cast();
+            handles.push((envoy, self.decide(envoy)));
+        }
+        for (envoy, handle) in handles {
+            unsafe {
+                envoy_dynamic_module_on_http_filter_stream_complete(envoy, handle);
+                envoy_dynamic_module_on_http_filter_destroy(handle);
+            }
         }
     }
 }
@@ -138,6 +210,7 @@ impl FakeStream {
             Map::Request => &mut self.request,
             Map::RequestTrailers => &mut self.trailers,
             Map::Response => &mut self.response,
+            Map::ResponseTrailers => &mut self.response_trailers,
         }
     }
 
@@ -405,27 +478,69 @@ extern "C" fn envoy_dynamic_module_callback_get_most_specific_route_config(
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn envoy_dynamic_module_callback_http_filter_config_define_counter(
-    _configuration: Envoy,
-    name: Buffer,
-    _labels: *const Buffer,
-    count: usize,
-    id: *mut usize,
-) -> u32 {
-    assert!(bytes(name).starts_with(b"bluegreen.") && count == 0);
-    unsafe { id.write(name.address() & 0xffff) };
-    0
+extern "C" fn envoy_dynamic_module_callback_http_get_cluster_name(
+    _envoy: Envoy,
+    _into: *mut Buffer,
+) -> bool {
+    false
+}
+
+macro_rules! define {
+    ($($name:ident)*) => { $(
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn $name(
+            _configuration: Envoy,
+            name: Buffer,
+            labels: *const Buffer,
+            count: usize,
+            id: *mut usize,
+        ) -> u32 {
+            assert!(bytes(name).starts_with(b"bluegreen"));
+            assert!(values(labels, count).iter().all(|label| !label.is_empty()));
+            unsafe { id.write(name.address() & 0xffff | count << 16) };
+            0
+        }
+    )* };
+}
+
+define! {
+    envoy_dynamic_module_callback_http_filter_config_define_counter
+    envoy_dynamic_module_callback_http_filter_config_define_gauge
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn envoy_dynamic_module_callback_http_filter_increment_counter(
     envoy: Envoy,
     id: usize,
-    _labels: *const Buffer,
+    labels: *const Buffer,
     count: usize,
     by: u64,
 ) -> u32 {
-    assert!(count == 0 && by == 1);
-    stream(envoy).counted.push(id);
+    assert_eq!(id >> 16, count);
+    if count == 0 {
+        assert_eq!(by, 1);
+        stream(envoy).counted.push(id);
+    } else {
+        stream(envoy).told.push((id, values(labels, count), by));
+    }
     0
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn envoy_dynamic_module_callback_http_filter_set_gauge(
+    envoy: Envoy,
+    id: usize,
+    labels: *const Buffer,
+    count: usize,
+    value: u64,
+) -> u32 {
+    assert_eq!(id >> 16, count);
+    stream(envoy).told.push((id, values(labels, count), value));
+    0
+}
+
+fn values(labels: *const Buffer, count: usize) -> Vec<String> {
+    let labels =
+        if count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(labels, count) } };
+    labels.iter().map(|label| String::from_utf8_lossy(bytes(*label)).into_owned()).collect()
 }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::chance::Chance;
 use super::fake_envoy::{FakeConfiguration, FakeRouteConfiguration, FakeStream};
+use crate::clock;
 
 /// So many requests are decided by one configuration, then there is another.
 const REQUESTS_OF_A_CONFIGURATION: usize = 1_000;
@@ -64,7 +65,10 @@ fn no_request_breaks_the_boundary() {
         }
         let mut stream = stream(&mut chance, own.as_ref());
         let before = stream.request.len();
-        configuration.serve(&mut stream);
+        configuration.serve_and(&mut stream, |stream| answer(&mut chance, stream));
+        if number % 100 == 0 {
+            clock::strike();
+        }
         let variants: Vec<_> =
             stream.request.iter().filter(|(name, _)| **name == *b"x-bluegreen-variant").collect();
         assert!(variants.len() <= 1 || stream.has_no_headers, "{variants:?}");
@@ -110,6 +114,9 @@ fn configuration(chance: &mut Chance) -> String {
         "trust_tags_from": {"peer_prefix": "spiffe://"},
         "override": {"allow": "internal", "keys": [{"id": "ci", "secret_base64": secret}]},
     });
+    if chance.one_in(2) {
+        fraud["guard"] = json!({"failures": {"slower_than": "1s", "response_header": "x-failed"}});
+    }
     if chance.one_in(3) {
         fraud["override"] = json!({"allow": "anyone", "forward": true});
     }
@@ -168,6 +175,30 @@ fn stream(chance: &mut Chance, own: Option<&FakeRouteConfiguration>) -> FakeStre
     stream.route_configuration =
         own.filter(|_| chance.one_in(2)).map_or(0, FakeRouteConfiguration::address);
     stream
+}
+
+/// Any answer, and any end of it.
+fn answer(chance: &mut Chance, stream: &mut FakeStream) {
+    for (name, values) in [
+        (&b":status"[..], &[&b"200"[..], b"500", b"504", b"9999", b""][..]),
+        (b"x-envoy-upstream-service-time", &[b"3", b"99999999999", b"-1"]),
+        (b"content-type", &[b"application/grpc", b"text/plain"]),
+        (b"grpc-status", &[b"0", b"13", b"\xff"]),
+        (b"content-length", &[b"0"]),
+        (b"x-failed", &[b"1"]),
+    ] {
+        if chance.one_in(2) {
+            stream.response.push((name.into(), chance.pick(values).to_vec().into()));
+        }
+    }
+    if chance.one_in(3) {
+        stream.response_trailers = vec![(b"grpc-status"[..].into(), b"14"[..].into())];
+    }
+    stream.breaks_off = chance.one_in(4);
+    if chance.one_in(4) {
+        let details = [&b"upstream_reset_before_response_started{overflow}"[..], b"", b"\xff"];
+        stream.local_reply = Some(*chance.pick(&details));
+    }
 }
 
 fn line(chance: &mut Chance, name: Option<&[u8]>) -> (Box<[u8]>, Box<[u8]>) {

@@ -10,4 +10,5 @@
 mod chance;
 mod fake_envoy;
 mod fuzz;
+mod guards;
 mod streams;

@@ -79,6 +79,42 @@ fn a_flag_of_any_type_is_read_from_each_source() {
 }
 
 #[test]
+fn a_second_pass_finds_what_the_first_one_left_and_nothing_of_another_request() {
+    let config = json!({
+        "deployments": [{
+            "name": "fraud",
+            "green_weight": 0,
+            "match": {"hosts": ["example.com"]},
+            "override": {"allow": "anyone"},
+        }],
+        "rollback": {"sources": ["route"]},
+        "tags": {"response_header": "x-variant"},
+    });
+    let configuration = FakeConfiguration::new(&config.to_string()).expect("is accepted");
+    let request = |host: &'static [u8], value: &'static [u8]| {
+        let lines: [(&[u8], &[u8]); 3] =
+            [(b":authority", host), (b":path", b"/"), (b"x-bluegreen-override", value)];
+        FakeStream::with_request(&lines)
+    };
+    let second_pass = || {
+        let mut stream = request(b"example.com", b"");
+        stream.request.pop();
+        let original = b"http://example.com/first"[..].into();
+        stream.request.push((b"x-envoy-original-url"[..].into(), original));
+        stream.filter_state.insert(b"num_internal_redirects".to_vec(), b"1".to_vec());
+        configuration.serve(&mut stream);
+        values(&stream.request, "x-bluegreen-variant").join(",")
+    };
+    let mut first = request(b"example.com", b"green");
+    configuration.abandon(&mut [&mut first]);
+    assert_eq!(values(&first.request, "x-bluegreen-variant"), ["green"]);
+    assert_eq!(second_pass(), "green");
+    let mut other = request(b"example.org", b"");
+    configuration.abandon(&mut [&mut request(b"example.com", b"green"), &mut other]);
+    assert_eq!(second_pass(), "blue");
+}
+
+#[test]
 fn more_headers_than_there_is_usual_room_for_are_read() {
     let mut stream = stream();
     for number in 0..500 {

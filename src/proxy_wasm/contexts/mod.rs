@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::mem;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use hashbrown::HashMap;
 use bluegreen::table::Table;
 use bluegreen::tags::Response;
 use bluegreen::wire::FirstPass;
+use bluegreen_watch::{Watched, Worker};
 
 /// Envoy's number of a root context or of a stream.
 pub type ContextId = u32;
@@ -22,8 +24,8 @@ pub type ContextId = u32;
 /// All root contexts, and the streams of which there is something to know.
 #[derive(Debug, Default)]
 pub struct Streams {
-    /// Few; without a table as long as they are not configured.
-    roots: Vec<(ContextId, Option<Arc<Table>>)>,
+    /// Few.
+    roots: Vec<Root>,
     /// The root of all streams of which no other is known. It changes only when it is gone, and
     /// Envoy deletes a root after its streams.
     usual: Option<ContextId>,
@@ -34,6 +36,16 @@ pub struct Streams {
     next: Option<(ContextId, FirstPass)>,
 }
 
+/// One configuration.
+#[derive(Debug)]
+pub struct Root {
+    id: ContextId,
+    /// None as long as it is not configured.
+    pub table: Option<Arc<Table>>,
+    /// What counts and watches for it.
+    pub worker: Option<RefCell<Worker>>,
+}
+
 /// What there is to know of a stream.
 #[derive(Debug, Default)]
 struct Known {
@@ -41,18 +53,27 @@ struct Known {
     root: Option<ContextId>,
     /// What the response has to carry, which has not begun.
     response: Response,
+    /// Its answer, if that is watched.
+    watched: Option<Box<Watched>>,
 }
 
 impl Streams {
     /// A root context begins.
     pub fn create_root(&mut self, root: ContextId) {
-        self.roots.push((root, None));
+        self.roots.push(Root { id: root, table: None, worker: None });
     }
 
     /// A root context decides by this table from now on.
     pub fn configure(&mut self, root: ContextId, table: Arc<Table>) {
-        if let Some((_, known)) = self.roots.iter_mut().find(|(id, _)| *id == root) {
-            *known = Some(table);
+        if let Some(known) = self.roots.iter_mut().find(|known| known.id == root) {
+            known.table = Some(table);
+        }
+    }
+
+    /// What counts and watches for a root context from now on.
+    pub fn employ(&mut self, root: ContextId, worker: Worker) {
+        if let Some(known) = self.roots.iter_mut().find(|known| known.id == root) {
+            known.worker = Some(RefCell::new(worker));
         }
     }
 
@@ -75,9 +96,53 @@ impl Streams {
     /// What decides about a stream; None while its root context is not configured.
     #[must_use]
     pub fn table(&self, stream: ContextId) -> Option<&Arc<Table>> {
+        self.root_of(stream)?.table.as_ref()
+    }
+
+    /// The root context of a stream.
+    #[must_use]
+    pub fn root_of(&self, stream: ContextId) -> Option<&Root> {
         let known = if self.known.is_empty() { None } else { self.known.get(&stream) };
         let root = known.and_then(|known| known.root).or(self.usual)?;
-        self.roots.iter().find(|(id, _)| *id == root)?.1.as_ref()
+        self.root(root)
+    }
+
+    /// A root context.
+    #[must_use]
+    pub fn root(&self, root: ContextId) -> Option<&Root> {
+        self.roots.iter().find(|known| known.id == root)
+    }
+
+    /// All root contexts.
+    pub fn roots(&self) -> impl Iterator<Item = ContextId> {
+        self.roots.iter().map(|root| root.id)
+    }
+
+    /// Watches the answer of a stream.
+    #[inline(never)]
+    pub fn watch(&mut self, stream: ContextId, watched: Box<Watched>) {
+        self.known.entry(stream).or_default().watched = Some(watched);
+    }
+
+    /// The answer of a stream, if it is watched, once.
+    pub fn take_watched(&mut self, stream: ContextId) -> Option<Box<Watched>> {
+        if self.known.is_empty() { None } else { self.known.get_mut(&stream)?.watched.take() }
+    }
+
+    /// Time has passed for the answers that a root context watches.
+    pub fn age(&mut self, root: ContextId) {
+        let Some(found) = self.roots.iter().find(|known| known.id == root) else { return };
+        let Some(worker) = &found.worker else { return };
+        let mut worker = worker.borrow_mut();
+        if !worker.has_limits() {
+            return;
+        }
+        for known in self.known.values_mut() {
+            let is_own = known.root.or(self.usual) == Some(root);
+            if is_own && known.watched.as_mut().is_some_and(|watched| worker.age(watched)) {
+                known.watched = None;
+            }
+        }
     }
 
     /// Keeps what the response of a stream has to carry.
@@ -110,7 +175,7 @@ impl Streams {
         if !self.known.is_empty() || self.left.is_some() {
             self.forget(context);
         }
-        let is_root = self.roots.iter().any(|(id, _)| *id == context);
+        let is_root = self.roots.iter().any(|known| known.id == context);
         if is_root {
             self.delete_root(context);
         }
@@ -126,7 +191,7 @@ impl Streams {
 
     #[inline(never)]
     fn delete_root(&mut self, root: ContextId) {
-        self.roots.retain(|(id, _)| *id != root);
+        self.roots.retain(|known| known.id != root);
         if self.usual == Some(root) {
             self.usual = None;
         }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::either::OneOrMany;
+use super::guard::guard_or_null;
 use super::strict::{Keyword, non_null, non_null_object, nullable_object, object};
-use super::{Match, Mirror, Number, Override, Pins, Ramp, SplitBy, Sticky, Trust};
+use super::{Guard, Match, Mirror, Number, Override, Pins, Ramp, SplitBy, Sticky, Trust};
 
 /// One model service with a blue and a green variant.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +45,13 @@ pub struct Deployment {
     /// Whose variant tag is kept. Default `never`.
     #[serde(deserialize_with = "non_null")]
     pub trust_tags_from: Option<Trust>,
+    /// What takes everybody back to blue when green fails more often than blue. Null switches a
+    /// default off.
+    #[serde(deserialize_with = "guard_or_null")]
+    pub guard: Option<Option<Guard>>,
+    /// Equal for equal deployments under equal defaults; 0 where nothing is guarded.
+    #[serde(skip)]
+    pub fingerprint: u64,
 }
 
 /// Envoy's clusters of the two variants; both are required.

@@ -8,6 +8,7 @@
 mod deployment;
 pub mod either;
 mod error;
+mod fingerprint;
 mod guard;
 mod header_name;
 mod json_text;
@@ -22,11 +23,13 @@ mod split;
 mod sticky;
 pub mod strict;
 mod tags;
+mod unknown_key;
 mod warning;
 
 pub use deployment::{Clusters, Deployment};
 pub use either::OneOrMany;
 pub use error::{ConfigError, ConfigErrors, Path, shortened};
+pub use fingerprint::{fingerprint, hash};
 pub use guard::{Failures, FalseAlarms, Guard};
 pub use header_name::{
     RESERVED, RESERVED_PREFIX, cookie_name, header_name, is_token, own_header_name,

@@ -8,12 +8,11 @@
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::fingerprint::{both, fingerprint};
 use super::json_text::{Part, members, parts};
+use super::unknown_key;
 use crate::strict::Object;
 use crate::{Config, ConfigErrors, Deployment, Path, shortened};
-
-/// Keys that had another name once, and their name now.
-const RENAMED: [(&str, &str); 1] = [("trust_upstream_tags", "trust_tags_from")];
 
 /// Longest text, in bytes. What a text takes in memory while it is read is a multiple of it, and
 /// a VM has 1 GiB.
@@ -43,7 +42,28 @@ pub fn read(text: &[u8]) -> Result<Config, Box<Malformed>> {
     if text.trim_ascii().is_empty() {
         return Err(unreadable("the configuration is empty"));
     }
-    object_from_text(text).map_err(|first| explain(text, &first.to_string()))
+    match object_from_text(text) {
+        Ok(config) => Ok(marked(config, text)),
+        Err(first) => Err(explain(text, &first.to_string())),
+    }
+}
+
+/// Says of each deployment by what a change of it can be told, if any has a guard, which asks.
+#[inline(never)] // Few configurations need it.
+fn marked(mut config: Config, text: &[u8]) -> Config {
+    let mut list = config.deployments.iter_mut().flatten();
+    if config.defaults.guard.is_none() && !list.any(|one| matches!(one.guard, Some(Some(_)))) {
+        return config;
+    }
+    let text = text.trim_ascii();
+    let mut all = members(text).into_iter();
+    let defaults = all.find(|(key, _)| *key == b"\"defaults\"");
+    let defaults = defaults.map_or(0, |(_, value)| fingerprint(value));
+    let texts = deployments(text).into_iter().flat_map(parts);
+    for (deployment, text) in config.deployments.iter_mut().flatten().zip(texts) {
+        deployment.fingerprint = both(defaults, fingerprint(text));
+    }
+    config
 }
 
 /// The one way from text to structs: another would double the largest part of the filter.
@@ -154,9 +174,8 @@ fn sound_part(
                 let in_object = |member: Part<'_>| check(&object([(*key, member.to_vec())]));
                 // Of a key that is written twice the last counts.
                 let is_written_again = || rest.as_slice().iter().any(|(later, _)| later == key);
-                let is_unknown = |message: &str| message.starts_with("unknown field");
                 match in_object(member) {
-                    Some(message) if !is_unknown(&message) && is_written_again() => continue,
+                    Some(message) if !unknown_key::is(&message) && is_written_again() => continue,
                     _ => {}
                 }
                 if let Some(member) = sound_part(member, &path.key(&name), &in_object, errors) {
@@ -228,11 +247,8 @@ fn reason(message: &str, found: Part<'_>, path: &Path) -> String {
     // What is expected comes last: a value before it may hold any text.
     let message = without_position(message);
     let (message, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
-    if let Some((_, new)) = RENAMED.iter().find(|(old, _)| path.ends_in(old)) {
-        return format!("unknown key; its name is `{new}` now");
-    }
-    if message.starts_with("unknown field") {
-        return format!("unknown key; known here: {}", expected.trim_start_matches("one of "));
+    if unknown_key::is(message) {
+        return unknown_key::reason(expected, path);
     }
     let value = match found {
         [b'{', ..] => "an object".to_owned(),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::strict::{Keyword, non_null, non_null_object, non_null_objects, object};
-use super::{Deployment, Explain, Mirror, Override, Rollback, Sticky, Tags, Trust};
+use super::{Deployment, Explain, Guard, Mirror, Override, Rollback, Sticky, Tags, Trust};
 
 /// The whole configuration of one filter, shared by all proxies of a mesh.
 #[derive(Debug, Default, Deserialize)]
@@ -43,4 +43,7 @@ pub struct Defaults {
     /// Whose variant tag is kept.
     #[serde(deserialize_with = "non_null")]
     pub trust_tags_from: Option<Trust>,
+    /// What takes everybody back to blue when green fails more often than blue.
+    #[serde(deserialize_with = "non_null")]
+    pub guard: Option<Guard>,
 }

@@ -1,7 +1,7 @@
 //! Where serde accepts more than a configuration may hold (null for what may be left out, a list for
 //! an object), or stops where further errors could be reported.
 //!
-//! Unknown keys are refused by `deny_unknown_fields` on each struct; [`super::read`] reports them.
+//! Unknown keys: see [`super::unknown_key`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -132,6 +132,7 @@ pub(crate) fn non_null_objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    #[inline(never)] // One copy, whether the object may be null or left out.
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
         json.deserialize_map(ObjectVisitor(PhantomData)).map(Object)
     }

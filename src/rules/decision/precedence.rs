@@ -4,12 +4,14 @@ use crate::split::{Bucket, Weight};
 use crate::sticky::Place;
 use crate::variant::Variant;
 
-/// Why a variant serves a request, in the order of precedence. A flag or a maximum weight beats
-/// only what leads to green: an override to blue keeps its reason.
+/// Why a variant serves a request, in the order of precedence. A flag, a maximum weight or
+/// the guard beats only what leads to green: an override to blue keeps its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Green is rolled back, by configuration, by a flag or by a maximum weight.
     Rollback,
+    /// Green was taken back because its answers failed.
+    Guard,
     /// The request brought an override that was accepted.
     Override,
     /// A proxy before this one decided.
@@ -28,6 +30,7 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rollback => "rollback",
+            Self::Guard => "guard",
             Self::Override => "override",
             Self::Peer => "peer",
             Self::Pin => "pin",
@@ -49,6 +52,9 @@ pub struct Decision {
 impl Decision {
     /// Back to blue.
     pub const ROLLED_BACK: Self = Self { variant: Some(Variant::Blue), reason: Reason::Rollback };
+
+    /// Back to blue because green's answers fail.
+    const TAKEN_BACK: Self = Self { variant: Some(Variant::Blue), reason: Reason::Guard };
 
     fn by(reason: Reason, variant: Variant) -> Self {
         Self { variant: Some(variant), reason }
@@ -80,6 +86,9 @@ pub trait Evidence {
     /// How far green may go by flags and maximum weights: 100 percent unless one says otherwise,
     /// 0 if green is rolled back. The most expensive answer.
     fn max_green_weight(&mut self) -> Weight;
+
+    /// Whether the guard has taken green back.
+    fn is_tripped(&self) -> bool;
 }
 
 /// Decides: the order of precedence, from top to bottom.
@@ -115,6 +124,6 @@ pub fn decide(is_rolled_back: bool, evidence: &mut impl Evidence) -> Decision {
     if !bucket.map_or(most != Weight::ZERO, |bucket| most.covers(bucket)) {
         return Decision::ROLLED_BACK;
     }
-    // The place of the guard: after a rollback, before everything else.
-    proposed
+    // The guard. It is asked after a rollback, for that ends what it remembers.
+    if evidence.is_tripped() { Decision::TAKEN_BACK } else { proposed }
 }

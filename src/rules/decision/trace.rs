@@ -7,7 +7,8 @@ use super::peer_tag::TrustedTags;
 use super::precedence::{Decision, Evidence, decide};
 use crate::host::Host;
 use crate::request::{Carrier, Request};
-use crate::rollback::{Names, Sources};
+use crate::rollback::guard::Guarded;
+use crate::rollback::{Limit, Names, Sources};
 use crate::split::{Bucket, Mirror, Split, Weight};
 use crate::sticky::{Assigner, Assignment, Place};
 use crate::tags::Tags;
@@ -28,6 +29,8 @@ pub struct Policy {
     pub split: Split,
     /// Which of blue's requests green gets a copy of.
     pub mirror: Option<Mirror>,
+    /// What takes green back when its answers fail.
+    pub guard: Option<Arc<Guarded>>,
 }
 
 /// What all deployments of a table share when they decide.
@@ -51,6 +54,8 @@ pub struct Trace<'a> {
     /// The weight in force, lowered by a maximum that was read. None where it did not matter, or
     /// where Envoy's route holds it and no maximum is below 100.
     pub weight: Option<Weight>,
+    /// What flags and maximum weights said, where they were read.
+    pub limit: Option<Limit>,
     /// Whether green gets a copy.
     pub is_mirrored: bool,
     /// Whether an override was accepted, even where a rollback beats it.
@@ -80,15 +85,15 @@ impl Policy {
             overridden: overridden.map(|accepted| accepted.variant),
             assignment: None,
             weight: None,
-            most: None,
+            limit: None,
         };
         let decision = decide(self.is_rolled_back, &mut asking);
         let is_mirrored = asking.is_mirrored(decision);
         let weight = asking.weight_in_force();
-        let assignment = asking.assignment;
+        let (assignment, limit) = (asking.assignment, asking.limit);
         let is_overridden = overridden.is_some();
         let forwarded = overridden.and_then(|accepted| accepted.forwarded);
-        Trace { decision, assignment, weight, is_mirrored, is_overridden, forwarded }
+        Trace { decision, assignment, weight, limit, is_mirrored, is_overridden, forwarded }
     }
 }
 
@@ -102,8 +107,8 @@ struct Asking<'a, 'r, H> {
     overridden: Option<Variant>,
     assignment: Option<Assignment<'a>>,
     weight: Option<Weight>,
-    /// The maximum weight of green, once it was read.
-    most: Option<Weight>,
+    /// What flags and maximum weights say, once they were read.
+    limit: Option<Limit>,
 }
 
 impl<H: Host> Evidence for Asking<'_, '_, H> {
@@ -129,8 +134,12 @@ impl<H: Host> Evidence for Asking<'_, '_, H> {
 
     fn max_green_weight(&mut self) -> Weight {
         let Surroundings { rollback, names, .. } = self.around;
-        let read = || rollback.max_green_weight(self.name, names, self.host);
-        *self.most.get_or_insert_with(read)
+        let read = || rollback.limit(self.name, names, self.host);
+        self.limit.get_or_insert_with(read).most
+    }
+
+    fn is_tripped(&self) -> bool {
+        self.policy.guard.as_ref().is_some_and(|guard| guard.is_tripped())
     }
 }
 
@@ -141,6 +150,9 @@ impl<H: Host> Asking<'_, '_, H> {
 
     /// Whether green gets a copy of a request that blue serves.
     fn is_mirrored(&mut self, decision: Decision) -> bool {
+        if self.policy.mirror.is_none() || self.is_tripped() {
+            return false;
+        }
         match (self.policy.mirror, self.bucket(), self.weight, decision.variant) {
             (Some(mirror), Some(bucket), Some(weight), Some(Variant::Blue)) => {
                 mirror.takes(bucket, weight, || self.max_green_weight())
@@ -152,7 +164,7 @@ impl<H: Host> Asking<'_, '_, H> {
     /// The weight, lowered by a maximum that was read.
     fn weight_in_force(&self) -> Option<Weight> {
         let is_lower = |most: &Weight| self.bucket().is_some() && *most < Weight::FULL;
-        match (self.weight, self.most.filter(is_lower)) {
+        match (self.weight, self.limit.map(|limit| limit.most).filter(is_lower)) {
             (Some(weight), Some(most)) => Some(weight.min(most)),
             (weight, most) => weight.or(most),
         }

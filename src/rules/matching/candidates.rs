@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::condition::{Condition, Place, Rank};
 use super::lookup::{Look, Lookup, Part, add};
 use crate::bytes::{self, ByteMap};
-use crate::request::{Request, all_cookies, all_parameters};
+use crate::request::{Request, ValueNames, Values, all_cookies, all_parameters};
 use crate::wire::Lengths;
 
 /// Room for what most groups look up, in bytes.
@@ -39,6 +39,8 @@ struct Conditional {
     cookies: Names,
     /// Those that want nothing to be there but what every request has.
     others: Groups,
+    /// All cookies and parameters that are looked at.
+    values: ValueNames,
 }
 
 /// Groups by a name.
@@ -85,6 +87,7 @@ impl Candidates {
             return is_free;
         }
         let conditional = self.conditional.get_or_insert_default();
+        lookup.add_names(&mut conditional.values);
         let mut is_reachable = false;
         let mut enter = |groups: &mut Groups| {
             groups.update(&lookup.identity, |group| is_reachable = group.enter(lookup, position));
@@ -118,9 +121,10 @@ impl Conditional {
     fn find(&self, request: &Request<'_>) -> Option<Position> {
         let mut key = Vec::with_capacity(USUAL_KEY);
         let mut best: Option<Found> = None;
+        let mut values = request.values(&self.values, true);
         let mut look = |groups: &Groups, known: Option<Known<'_>>| {
             for group in groups.values() {
-                if let Some(found) = group.find(request, known, &mut key)
+                if let Some(found) = group.find(request, &mut values, known, &mut key)
                     && best.is_none_or(|best| found < best)
                 {
                     best = Some(found);
@@ -199,9 +203,10 @@ impl Group {
     }
 
     /// The first in precedence whose conditions hold. `key` is room to write to.
-    fn find(
+    fn find<'a>(
         &self,
-        request: &Request<'_>,
+        request: &Request<'a>,
+        values: &mut impl Values<'a>,
         known: Option<Known<'_>>,
         key: &mut Vec<u8>,
     ) -> Option<Found> {
@@ -217,18 +222,18 @@ impl Group {
                 {
                     take(value)?;
                 }
-                _ => match place.find(name, request).ok()? {
+                _ => match place.find(name, request, values).ok()? {
                     Some(value) => take(&value)?,
                     None if *look == Look::Presence => add(key, None, false),
                     None => return None,
                 },
             }
         }
-        let holds = |condition: &Condition| condition.holds(request);
+        let mut holds = |condition: &Condition| condition.holds(request, values);
         let alike = self.candidates.get(key)?;
         let found = alike
             .iter()
-            .find(|candidate| candidate.rest.iter().flat_map(|rest| rest.iter()).all(holds))?;
+            .find(|candidate| candidate.rest.iter().flat_map(|rest| rest.iter()).all(&mut holds))?;
         Some((Reverse(found.rank), found.position))
     }
 }

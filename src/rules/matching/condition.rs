@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::order::{by_key, joined};
+use super::sort::{by_key, joined};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, cookie_name, header_name};
-use crate::request::{Request, find_cookie, find_parameter};
+use crate::request::{Request, ValueNames, Values};
 use crate::wire::Repeated;
 
 /// Where a condition looks, in the order of precedence.
@@ -67,6 +67,15 @@ pub fn rank(conditions: &[Condition]) -> Rank {
 }
 
 impl Place {
+    /// Adds a name here to those that are looked for.
+    pub fn add_name(self, name: &str, names: &mut ValueNames) {
+        match self {
+            Self::Query => names.parameters.add(name.as_bytes()),
+            Self::Cookie => names.cookies.add(name.as_bytes()),
+            Self::Method | Self::Header => {}
+        }
+    }
+
     /// The value that a request has here under a name.
     ///
     /// # Errors
@@ -75,12 +84,13 @@ impl Place {
         self,
         name: &str,
         request: &Request<'a>,
+        values: &mut impl Values<'a>,
     ) -> Result<Option<Cow<'a, [u8]>>, Repeated> {
         Ok(match self {
             Self::Method => request.headers.get(name.as_bytes()).map(Cow::Borrowed),
             Self::Header => request.condition_on(request.single(name))?.map(Cow::Borrowed),
-            Self::Query => find_parameter(request.query(), name.as_bytes()),
-            Self::Cookie => find_cookie(request.headers, name.as_bytes()).map(Cow::Borrowed),
+            Self::Query => values.parameter(name.as_bytes()),
+            Self::Cookie => values.cookie(name.as_bytes()).map(Cow::Borrowed),
         })
     }
 }
@@ -88,8 +98,8 @@ impl Place {
 impl Condition {
     /// Whether it holds for a request.
     #[must_use]
-    pub fn holds(&self, request: &Request<'_>) -> bool {
-        let Ok(value) = self.place.find(&self.name, request) else { return false };
+    pub fn holds<'a>(&self, request: &Request<'a>, values: &mut impl Values<'a>) -> bool {
+        let Ok(value) = self.place.find(&self.name, request, values) else { return false };
         value.is_some_and(|value| self.accepts(value)) != self.is_negated
     }
 

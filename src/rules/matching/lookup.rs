@@ -4,6 +4,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use super::condition::{Condition, Place, Rank, Test, rank};
+use crate::request::ValueNames;
 
 /// Most bytes that the keys of one look-up have.
 const LONGEST: usize = 1 << 24;
@@ -105,6 +106,16 @@ impl Lookup {
         self.parts.is_empty() && self.rest.is_none()
     }
 
+    /// Adds the names of cookies and parameters to those that are looked for.
+    pub fn add_names(&self, names: &mut ValueNames) {
+        for Part { place, name, .. } in &self.parts {
+            place.add_name(name, names);
+        }
+        for Condition { place, name, .. } in self.rest.iter().flat_map(|rest| rest.iter()) {
+            place.add_name(name, names);
+        }
+    }
+
     /// What it takes to enter it once, in look-ups of a usual length.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -122,18 +133,27 @@ impl Lookup {
         };
         self.identify(place, look, ignores_case, name);
         self.parts.push(Part { place, name: name.clone(), look, ignores_case });
-        let with = |key: &Vec<u8>, value| {
-            let mut key = key.clone();
-            add(&mut key, value, ignores_case);
-            key
-        };
-        let keys = self.keys.iter();
-        self.keys = if wanted.is_empty() {
-            keys.map(|key| with(key, (!condition.is_negated).then_some(&[][..]))).collect()
+        // Only a list has to copy what there is so far: there is one at most, and it is not too long.
+        if let [one, more @ ..] = wanted {
+            let copies: Vec<Vec<u8>> = more
+                .iter()
+                .flat_map(|value| {
+                    self.keys.iter().map(move |key| {
+                        let mut key = key.clone();
+                        add(&mut key, Some(value.as_bytes()), ignores_case);
+                        key
+                    })
+                })
+                .collect();
+            self.lengthen(Some(one.as_bytes()), ignores_case);
+            self.keys.extend(copies);
         } else {
-            let all = |key| wanted.iter().map(move |value| with(key, Some(value.as_bytes())));
-            keys.flat_map(all).collect()
-        };
+            self.lengthen((!condition.is_negated).then_some(&[]), ignores_case);
+        }
+    }
+
+    fn lengthen(&mut self, value: Option<&[u8]>, ignores_case: bool) {
+        self.keys.iter_mut().for_each(|key| add(key, value, ignores_case));
     }
 
     fn identify(&mut self, place: Place, look: Look, ignores_case: bool, name: &str) {

@@ -1,7 +1,7 @@
 //! The matches of all deployments, from the configuration to the index.
 
 use super::condition::rank;
-use super::order::by_key;
+use super::sort::by_key;
 use super::{Index, Lookup, Match, Position};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, OneOrMany, Path};

@@ -3,16 +3,16 @@
 mod candidates;
 mod condition;
 mod hostname;
-mod index;
 mod lookup;
 mod matches;
-mod order;
 mod pattern;
+mod precedence;
+mod sort;
 
 pub use candidates::{Candidates, Position};
 pub use condition::{Condition, Place, Rank, Test};
 pub use hostname::HostPattern;
-pub use index::Index;
 pub use lookup::Lookup;
 pub use matches::Matches;
 pub use pattern::{Match, PathPattern, ends_prefix};
+pub use precedence::Index;

@@ -1,6 +1,6 @@
 //! Which requests a deployment is meant for, validated.
 
-use super::order::{by_key, joined};
+use super::sort::{by_key, joined};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, OneOrMany, Path};
 use crate::matching::{Condition, HostPattern, Place};

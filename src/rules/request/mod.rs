@@ -199,12 +199,14 @@ impl<'a> Request<'a> {
         query_of(self.target)
     }
 
-    /// The values of cookies and parameters, to look for any of these names.
+    /// The values of cookies and parameters, to look for any of these names; `keeps` if a single
+    /// name may be asked for several times.
     #[must_use]
-    pub fn values<'n>(&self, names: &'n ValueNames) -> impl Values<'a> + use<'a, 'n> {
+    pub fn values<'n>(&self, names: &'n ValueNames, keeps: bool) -> impl Values<'a> + use<'a, 'n> {
         let (headers, target) = (self.headers, self.target);
-        let cookies = move || Search::new(&names.cookies, all_cookies(headers));
-        let parameters = move || Search::new(&names.parameters, all_parameters(query_of(target)));
+        let cookies = move || Search::new(&names.cookies, all_cookies(headers), keeps);
+        let parameters =
+            move || Search::new(&names.parameters, all_parameters(query_of(target)), keeps);
         (Begun::new(cookies), Begun::new(parameters))
     }
 

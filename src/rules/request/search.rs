@@ -47,6 +47,8 @@ pub trait Named<'a>: Copy {
 pub struct Search<'n, I: Iterator> {
     names: &'n Names,
     rest: I,
+    /// Whether a name may be asked for several times, and so is kept even if it is the only one.
+    keeps: bool,
     /// What was met of other names: the first of each.
     met: Met<I::Item>,
 }
@@ -64,13 +66,13 @@ const FEW: usize = 4;
 impl<'a, 'n, T: Named<'a>, I: Iterator<Item = T> + Clone> Search<'n, I> {
     /// Begins at the start of a list.
     #[must_use]
-    pub fn new(names: &'n Names, rest: I) -> Self {
-        Self { names, rest, met: Met::None }
+    pub fn new(names: &'n Names, rest: I, keeps: bool) -> Self {
+        Self { names, rest, keeps, met: Met::None }
     }
 
     /// The first of a name, which is one of those that may be asked for.
     pub fn find(&mut self, name: &[u8]) -> Option<T> {
-        if self.names.places.len() < 2 {
+        if !self.keeps && self.names.places.len() < 2 {
             return self.rest.clone().find(|item| item.is_named(name));
         }
         self.find_among(self.names.place(name)?)
@@ -82,17 +84,14 @@ impl<'a, 'n, T: Named<'a>, I: Iterator<Item = T> + Clone> Search<'n, I> {
         if known.is_some() {
             return known;
         }
-        for item in self.rest.by_ref() {
-            let Some(place) = item.with_name(|name| self.names.place(name)) else { continue };
-            let slots = self.met.slots_for(self.names.places.len());
-            if let Some(slot) = slots.get_mut(place) {
+        let (names, met) = (self.names, &mut self.met);
+        self.rest.find_map(|item| {
+            let place = item.with_name(|name| names.place(name))?;
+            if let Some(slot) = met.slots_for(names.places.len()).get_mut(place) {
                 slot.get_or_insert(item);
             }
-            if place == wanted {
-                return Some(item);
-            }
-        }
-        None
+            (place == wanted).then_some(item)
+        })
     }
 }
 
@@ -132,8 +131,8 @@ mod tests {
         for count in 1..=all.len() {
             let mut names = Names::default();
             all.iter().take(count).for_each(|name| names.add(name.as_bytes()));
-            for first in 0..count {
-                let mut search = Search::new(&names, all_parameters(QUERY));
+            for (first, keeps) in (0..count).flat_map(|first| [(first, false), (first, true)]) {
+                let mut search = Search::new(&names, all_parameters(QUERY), keeps);
                 for name in all.iter().take(count).cycle().skip(first).take(count) {
                     let expected = find_parameter(QUERY, name.as_bytes());
                     let found = search.find(name.as_bytes()).map(Parameter::value);
@@ -150,12 +149,25 @@ mod tests {
         (0..1100).for_each(|n| names.add(format!("k{n}").as_bytes()));
         let read = Cell::new(0);
         let counted = all_parameters(&query).inspect(|_| read.set(read.get() + 1));
-        let mut search = Search::new(&names, counted);
+        let mut search = Search::new(&names, counted, false);
         assert!(search.find(b"k9").is_some());
         assert_eq!(read.get(), 10);
         for n in 0..1100 {
             assert_eq!(search.find(format!("k{n}").as_bytes()).is_some(), n < 1000);
         }
         assert_eq!(read.get(), 1000);
+    }
+
+    #[test]
+    fn a_list_is_read_once_for_a_single_name_that_is_asked_for_often() {
+        let mut names = Names::default();
+        names.add(b"b");
+        let read = Cell::new(0);
+        let counted = all_parameters(b"a=1&b=2&c=3").inspect(|_| read.set(read.get() + 1));
+        let mut search = Search::new(&names, counted, true);
+        for _ in 0..10 {
+            assert_eq!(search.find(b"b").unwrap().value(), &b"2"[..]);
+        }
+        assert_eq!((search.find(b"a").is_some(), read.get()), (false, 2));
     }
 }

@@ -6,10 +6,9 @@ mod max_green_weight;
 mod names;
 mod reading;
 mod sources;
-mod warned;
 
 pub use flag::{Flag, Named};
 pub use max_green_weight::max_green_weight;
 pub use names::Names;
-pub use sources::{MAX_GREEN_WEIGHT, NOTES, Sources};
-pub use warned::{Warned, Warning};
+pub use reading::GUARD;
+pub use sources::{Limit, MAX_GREEN_WEIGHT, NOTES, Sources};

@@ -10,7 +10,11 @@ use super::names::Names;
 use crate::host::Host;
 use crate::metrics::Counter;
 use crate::split::Weight;
-use crate::wire::PropertyPath;
+use crate::wire::{PropertyPath, Value};
+
+/// The key that tells the guard to begin anew, and its value.
+pub const GUARD: &[u8] = b"guard";
+const RESET: &str = "reset";
 
 /// One source while it is read for one deployment.
 pub struct Reading<'a, H> {
@@ -29,9 +33,12 @@ pub struct Reading<'a, H> {
 /// What a request met that somebody should look at. Each is counted once for a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Findings {
-    is_unreadable: bool,
+    /// Whether something could not be understood.
+    pub is_unreadable: bool,
     has_unknown_name: bool,
     has_unknown_key: bool,
+    /// Whether the guard is told to begin anew.
+    pub resets_guard: bool,
 }
 
 impl Findings {
@@ -75,11 +82,21 @@ impl<H: Host> Reading<'_, H> {
         Weight::ZERO
     }
 
+    /// The guard begins anew, unless the value is another word.
+    pub fn guard(&mut self, value: &[u8]) {
+        if is_reset(H::value(value)) {
+            self.found.resets_guard = true;
+        } else {
+            self.unknown_key(GUARD);
+        }
+    }
+
     /// A key that means nothing.
     pub fn unknown_key(&mut self, key: &[u8]) {
         self.found.has_unknown_key = true;
         self.warn(key, b"", || {
-            "is none of `rollback`, `max_green_weight`, `by`, `reason`, `since`, `ticket`".into()
+            "is none of `rollback`, `max_green_weight`, `guard: reset`, `by`, `reason`, `since`, `ticket`"
+                .into()
         });
     }
 
@@ -104,6 +121,10 @@ impl<H: Host> Reading<'_, H> {
             format!("{path}{dot}{} {}", shown(key), message())
         });
     }
+}
+
+fn is_reset(value: Value<'_>) -> bool {
+    matches!(value, Value::Text(text) if text.trim().eq_ignore_ascii_case(RESET))
 }
 
 /// The start of a value of metadata, as a line of a log can hold it.

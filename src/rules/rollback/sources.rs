@@ -5,7 +5,7 @@
 
 use super::max_green_weight::max_green_weight;
 use super::names::Names;
-use super::reading::{Findings, Reading};
+use super::reading::{Findings, GUARD, Reading};
 use crate::bytes::ByteMap;
 use crate::config::{self, ConfigErrors, Path, Source};
 use crate::host::{Environment, Host};
@@ -17,6 +17,17 @@ const FLAG: &[u8] = b"rollback";
 pub const MAX_GREEN_WEIGHT: &[u8] = b"max_green_weight";
 /// Keys that people leave for each other beside a flag. They may hold anything.
 pub const NOTES: [&[u8]; 4] = [b"by", b"reason", b"since", b"ticket"];
+
+/// How far green of a deployment may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// 100 percent unless something says otherwise, 0 if green is rolled back.
+    pub most: Weight,
+    /// Whether somebody said so who could be understood, and not a value that could not.
+    pub is_readable: bool,
+    /// Whether the guard is told to begin anew.
+    pub resets_guard: bool,
+}
 
 /// Where flags and maximum weights are looked up. If several are set, the lowest wins.
 #[derive(Clone, Debug)]
@@ -31,9 +42,8 @@ enum Location {
 }
 
 impl Sources {
-    /// How far green of a deployment may go: 100 percent unless something says otherwise, 0 if it
-    /// is rolled back.
-    pub fn max_green_weight(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Weight {
+    /// How far green of a deployment may go.
+    pub fn limit(&self, deployment: &str, all: &Names, host: &mut impl Host) -> Limit {
         let (mut lowest, mut findings) = (Weight::FULL, Findings::default());
         for place in &self.0 {
             let (Location::Namespace(path) | Location::Flag(path)) = place;
@@ -52,7 +62,8 @@ impl Sources {
             }
         }
         findings.count(host);
-        lowest
+        let Findings { is_unreadable, resets_guard, .. } = findings;
+        Limit { most: lowest, is_readable: !is_unreadable, resets_guard }
     }
 
     /// Validates the configuration. What is wrong is left out.
@@ -97,6 +108,10 @@ fn namespace<H: Host>(reading: &mut Reading<'_, H>, value: &[u8]) -> Weight {
             FLAG => reading.flag(FLAG, value),
             MAX_GREEN_WEIGHT => max_green_weight(H::value(value))
                 .unwrap_or_else(|| reading.unreadable(MAX_GREEN_WEIGHT, value)),
+            GUARD => {
+                reading.guard(value);
+                continue;
+            }
             key => {
                 if !NOTES.contains(&key) {
                     reading.unknown_key(key);

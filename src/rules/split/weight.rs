@@ -81,6 +81,13 @@ impl Weight {
         }
     }
 
+    /// In parts of a million, cut.
+    #[must_use]
+    pub fn millionths(self) -> u64 {
+        // 2^64 times a million stays well within 128 bits.
+        u64::try_from(self.buckets.saturating_mul(1_000_000) >> 64).unwrap_or(1_000_000)
+    }
+
     /// Reads a percentage of a configuration; None, and an error, if it is none.
     pub fn read(number: &Number, at: &Path, errors: &mut ConfigErrors) -> Option<Self> {
         Self::from_percent(number.as_str())
@@ -132,8 +139,7 @@ impl Weight {
 /// Percent, cut after four decimals.
 impl std::fmt::Display for Weight {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Millionths: 2^64 times a million stays well within 128 bits.
-        let millionths = self.buckets.saturating_mul(1_000_000) >> 64;
+        let millionths = self.millionths();
         let (percent, decimals) = (millionths / 10_000, millionths % 10_000);
         write!(f, "{percent}.{decimals:04}")
     }

@@ -174,7 +174,7 @@ impl Assigner {
 
     /// Finds the targeting key of a request, or makes up for a missing one.
     pub fn assign(&self, request: &Request<'_>, host: &mut impl Host) -> Assignment<'_> {
-        let mut values = request.values(&self.sticky.names);
+        let mut values = request.values(&self.sticky.names, false);
         let found = self.sticky.keys.iter().find_map(|source| {
             let key = source.find(request, &mut values, &self.sticky.ignored, host)?;
             Some((source, key))

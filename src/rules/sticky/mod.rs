@@ -3,6 +3,8 @@
 mod address;
 mod assigner;
 mod birth;
+mod browsers;
+mod connection;
 mod id;
 mod ignored;
 mod issued_cookie;

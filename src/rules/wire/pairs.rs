@@ -316,6 +316,7 @@ mod tests {
         assert!(Pairs::exact(&buffer).is_some());
     }
 
+    #[cfg(feature = "lines")]
     #[test]
     fn the_first_pair_of_a_name_is_found() {
         let lines: [Line<'_>; 3] = [(b"", b""), (b"a", b"1"), (b"a", b"2")];

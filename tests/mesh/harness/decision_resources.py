@@ -63,6 +63,8 @@ class Listening:
             "@type": CONNECTION_MANAGER,
             "max_request_headers_kb": LARGEST_HEADERS_KIB,
             "internal_address_config": {"cidr_ranges": ranges},
+            # The addresses that a case forwards are the last ones, as it says.
+            "skip_xff_append": True,
         }
         patches = [_patch("NETWORK_FILTER", http, {"typed_config": manager})]
         for source, where in (("virtual_host", routes), ("route", routes), ("cluster", cluster), ("listener", listener)):

@@ -4,6 +4,7 @@ mod classify;
 mod evidence;
 mod false_alarms;
 mod latency;
+mod logarithm;
 mod sampling;
 mod settings;
 mod users;

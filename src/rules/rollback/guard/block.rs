@@ -1,6 +1,7 @@
 //! Answers of green with the answers of blue that they are compared with.
 
 use crate::rollback::guard::counts::BothCounts;
+use crate::rollback::guard::numbers::{Numbers, visit_whole};
 
 /// With so many answers of blue a comparison is sharp enough.
 const ENOUGH_OF_BLUE: u32 = 4;
@@ -35,5 +36,12 @@ impl Block {
         };
         *self = if is_complete { Self::default() } else { Self { counts, ticks } };
         is_complete.then_some(counts)
+    }
+}
+
+impl Numbers for Block {
+    fn visit(&mut self, each: &mut dyn FnMut(&mut f64)) {
+        self.counts.visit(each);
+        visit_whole(&mut self.ticks, each);
     }
 }

@@ -1,5 +1,7 @@
 //! How many answers were seen, and how many of them failed.
 
+use crate::rollback::guard::numbers::{Numbers, visit_whole};
+
 /// Answers of one variant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -52,5 +54,14 @@ impl BothCounts {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self { green: self.green.plus(other.green), blue: self.blue.plus(other.blue) }
+    }
+}
+
+impl Numbers for BothCounts {
+    fn visit(&mut self, each: &mut dyn FnMut(&mut f64)) {
+        for counts in [&mut self.green, &mut self.blue] {
+            visit_whole(&mut counts.seen, each);
+            visit_whole(&mut counts.failed, each);
+        }
     }
 }

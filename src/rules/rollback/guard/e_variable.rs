@@ -29,6 +29,7 @@
 //! answer's own rate: rates may change from answer to answer, if their means are without fault.
 
 use crate::rollback::guard::counts::{BothCounts, Counts};
+use crate::rollback::guard::logarithm::ln;
 
 /// Halvings of the interval in which the nearest rate lies: exact to twelve decimals.
 const HALVINGS: u32 = 40;
@@ -36,8 +37,8 @@ const HALVINGS: u32 = 40;
 /// Logarithm of how often counts are likelier with a probability of failure `p` than with `q`.
 /// Both lie strictly between 0 and 1.
 pub(super) fn log_ratio(counts: Counts, p: f64, q: f64) -> f64 {
-    let failures = f64::from(counts.failed()) * (p / q).ln();
-    failures + f64::from(counts.succeeded()) * ((1.0 - p) / (1.0 - q)).ln()
+    let failures = f64::from(counts.failed()) * ln(p / q);
+    failures + f64::from(counts.succeeded()) * ln((1.0 - p) / (1.0 - q))
 }
 
 /// Logarithm of the e-variable against blue plus a margin, for the alternative `(green, blue)`

@@ -31,6 +31,8 @@
 use crate::rollback::guard::block::Block;
 use crate::rollback::guard::counts::{BothCounts, Counts};
 use crate::rollback::guard::e_variable::{log_ratio, log_ratio_to_blue};
+use crate::rollback::guard::logarithm::exp;
+use crate::rollback::guard::numbers::Numbers;
 use crate::rollback::guard::threshold::Threshold;
 
 /// How bad a bad green may be, as shares of the way from the limit to 1.
@@ -160,7 +162,7 @@ impl Mixture {
         let log_cap = log_cap(green, threshold);
         for (evidence, alternative) in self.0.iter_mut().zip(ALTERNATIVES) {
             let rate = limit + (1.0 - limit) * alternative;
-            let factor = log_e_variable(rate).min(log_cap).exp();
+            let factor = exp(log_e_variable(rate).min(log_cap));
             *evidence = ((*evidence + PART) * factor).min(threshold.evidence());
         }
     }
@@ -197,5 +199,21 @@ impl Rate {
     fn get(&self) -> f64 {
         let (failed, seen) = PRIOR;
         ((self.failed + failed) / (self.seen + seen)).max(LOWEST_RATE)
+    }
+}
+
+impl Numbers for Evidence {
+    fn visit(&mut self, each: &mut dyn FnMut(&mut f64)) {
+        self.against_blue.visit(each);
+        self.above.0.iter_mut().for_each(each);
+    }
+}
+
+impl Numbers for Comparison {
+    fn visit(&mut self, each: &mut dyn FnMut(&mut f64)) {
+        self.evidence.0.iter_mut().for_each(&mut *each);
+        each(&mut self.blue.failed);
+        each(&mut self.blue.seen);
+        self.block.visit(each);
     }
 }

@@ -11,6 +11,8 @@
 use std::time::Duration;
 
 use crate::rollback::guard::counts::Counts;
+use crate::rollback::guard::logarithm::exp;
+use crate::rollback::guard::numbers::Numbers;
 
 /// The part of blue's answers that lies above its limit, in the long run.
 const PART_ABOVE: f64 = 0.1;
@@ -31,7 +33,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 ///
 /// After a tick with `nb` answers of blue of which `yb` took longer than `X`,
 /// `ln X += speed · (yb / nb - 0.1) · min(1, nb / 20)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Limit {
     seconds: f64,
     speed: f64,
@@ -44,10 +46,16 @@ impl Limit {
         Self { seconds: first.clamp(SHORTEST, LONGEST).as_secs_f64(), speed: SPEED.0 }
     }
 
+    /// Whether an answer of blue has begun it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.seconds > 0.0
+    }
+
     /// The limit for blue.
     #[must_use]
     pub fn blue(&self) -> Duration {
-        Duration::from_secs_f64(self.seconds)
+        Duration::try_from_secs_f64(self.seconds).unwrap_or(LONGEST)
     }
 
     /// The limit for green, which may be slower by a ratio.
@@ -64,8 +72,15 @@ impl Limit {
         }
         let seen = f64::from(blue.seen);
         let excess = f64::from(blue.failed()) / seen - PART_ABOVE;
-        let moved = self.seconds * (self.speed * excess * (seen / ENOUGH).min(1.0)).exp();
+        let moved = self.seconds * exp(self.speed * excess * (seen / ENOUGH).min(1.0));
         self.seconds = moved.clamp(SHORTEST.as_secs_f64(), LONGEST.as_secs_f64());
         self.speed = (self.speed * SLOWER).max(SPEED.1);
+    }
+}
+
+impl Numbers for Limit {
+    fn visit(&mut self, each: &mut dyn FnMut(&mut f64)) {
+        each(&mut self.seconds);
+        each(&mut self.speed);
     }
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::config::{self, ConfigErrors, Number, Path, header_name};
+use crate::decimal::Decimal;
 use crate::rollback::guard::classify::Failures;
 use crate::rollback::guard::evidence::Question;
 use crate::rollback::guard::threshold::{TICK, Threshold};
@@ -13,6 +14,12 @@ const NEVER: &str = "never";
 
 /// The longest time that may be configured.
 const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
+
+/// What numbers may be, and how an error says it.
+const MARGIN: (RangeInclusive<f64>, &str) = (0.0..=90.0, "0 and 90");
+const ABOVE: (RangeInclusive<f64>, &str) = (0.1..=90.0, "0.1 and 90");
+const RATIO: (RangeInclusive<f64>, &str) = (1.01..=100.0, "1.01 and 100");
+const AT_MOST: (RangeInclusive<f64>, &str) = (1e-9..=0.5, "0.000000001 and 0.5");
 
 /// The guard of a deployment.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +41,12 @@ impl Guard {
         let failures = Failures::new(&config.failures, &at.key("failures"), errors);
         let slower_than_blue = config.failures.slower_than_blue.as_ref().map(|ratio| {
             let at = at.key("failures");
-            number(Some(ratio), 1.5, 1.01..=100.0, &at.key("slower_than_blue"), errors)
+            number(Some(ratio), 1.5, RATIO, &at.key("slower_than_blue"), errors)
         });
         let margin = config.margin.as_ref();
-        let margin = number(margin, 2.0, 0.0..=90.0, &at.key("margin"), errors) / 100.0;
+        let margin = number(margin, 2.0, MARGIN, &at.key("margin"), errors) / 100.0;
         let above = config.above.as_ref();
-        let above = number(above, 5.0, 0.1..=90.0, &at.key("above"), errors) / 100.0;
+        let above = number(above, 5.0, ABOVE, &at.key("above"), errors) / 100.0;
         let tests = if slower_than_blue.is_some() { 2 } else { 1 };
         let threshold =
             Threshold::read(&config.false_alarms, tests, &at.key("false_alarms"), errors);
@@ -61,7 +68,7 @@ impl Threshold {
         errors: &mut ConfigErrors,
     ) -> Self {
         let at_most = config.at_most.as_ref();
-        let at_most = number(at_most, 0.001, 1e-9..=0.5, &at.key("at_most"), errors);
+        let at_most = number(at_most, 0.001, AT_MOST, &at.key("at_most"), errors);
         let shortest = Duration::from_secs(60);
         let within = duration(&config.within, shortest, "30d", &at.key("within"), errors);
         Self::new(at_most, within, tests)
@@ -141,15 +148,14 @@ fn codes(codes: &[Number], at: &Path, errors: &mut ConfigErrors) -> u32 {
 fn number(
     written: Option<&Number>,
     default: f64,
-    range: RangeInclusive<f64>,
+    (range, shown): (RangeInclusive<f64>, &str),
     at: &Path,
     errors: &mut ConfigErrors,
 ) -> f64 {
     let Some(written) = written else { return default };
-    let found = written.as_str().parse().ok().filter(|found| range.contains(found));
-    found.unwrap_or_else(|| {
-        let (least, most) = (range.start(), range.end());
-        errors.add(at, format!("{written} is not between {least} and {most}"));
+    let found = Decimal::parse(written.as_str()).map(|decimal| decimal.to_f64());
+    found.filter(|found| range.contains(found)).unwrap_or_else(|| {
+        errors.add(at, format!("{written} is not between {shown}"));
         default
     })
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::rollback::guard::logarithm::ln;
+
 /// How often evidence is evaluated.
 pub const TICK: Duration = Duration::from_millis(250);
 
@@ -32,7 +34,7 @@ impl Threshold {
         let ticks = (within.as_secs_f64() / TICK.as_secs_f64()).max(1.0);
         let at_most = if at_most > 0.0 { at_most.clamp(1e-12, 1.0) } else { 1e-12 };
         let evidence = (ticks * f64::from(tests.max(1)) / at_most).max(2.0);
-        Self { evidence, logarithm: evidence.ln() }
+        Self { evidence, logarithm: ln(evidence) }
     }
 
     /// The evidence that suffices.

@@ -1,0 +1,1 @@
+"""A browser, and the proxy that it talks to."""
