@@ -2,16 +2,14 @@
 green that nobody asks is neither."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.controllers.harness.argo_release import ArgoRelease, analysis
 from tests.controllers.harness.controllers import ArgoRollouts, wait_for_weight
-from tests.controllers.harness.exporter import Exporter
 from tests.controllers.harness.prometheus import Prometheus
 from tests.controllers.harness.release import check, failed, versions_in_turn
-from tests.controllers.harness.users import NEW, OLD
+from tests.controllers.harness.users import NEW, OLD, Users
 from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh, Proxy
@@ -19,25 +17,14 @@ from tests.mesh.harness.mesh import Mesh, Proxy
 VIRTUAL_SERVICE = "fraud-rollout"
 QUICK = {"window": "5s", "interval": "3s", "minimum": "10"}
 STEPS = [{"setWeight": 50}, {"pause": {"duration": "20s"}}]
-ROLLED_BACK = 'bluegreen_rolled_back{deployment="fraud-scorer"} 1\n'
-"""As the filter counts it."""
 ANALYSIS = {"analysis": {"startingStep": 1, "templates": [{"templateName": "bluegreen"}]}}
 
 
 @pytest.fixture(scope="module")
 def gateway(mesh: Mesh, prometheus: Prometheus) -> Proxy:
-    return mesh.gateway()
-
-
-@pytest.fixture
-def exporter() -> Iterator[Exporter]:
-    with Exporter() as exporter:
-        yield exporter
-
-
-@pytest.fixture(autouse=True)
-def scraped(prometheus: Prometheus, gateway: Proxy, exporter: Exporter) -> None:
-    prometheus.scrape([gateway.admin_address(), exporter.address])
+    gateway = mesh.gateway()
+    prometheus.scrape([gateway.admin_address()])
+    return gateway
 
 
 @pytest.fixture
@@ -76,24 +63,24 @@ def test_bad_green_is_aborted(release: ArgoRelease, gateway: Proxy, failing: set
 
 
 def test_silent_green_is_not_promoted(release: ArgoRelease, gateway: Proxy, figures: Figures) -> None:
-    """A rollback silences it: the rollout pauses, long before its step would end."""
+    """Only users of blue ask: the rollout pauses, and stays so past the end of its step."""
     with release.users(gateway) as users:
+        asking = [user for user, version in users.expected(50).items() if version == OLD]
+    with Users(gateway, asking) as users:
         release.start()
         wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 50)
-        users.wait_for_weight(50)
-        release.kubernetes.apply(*shipped.file("rollback/all.yaml"))
-        release.controller.wait_for("Paused")
         release.controller.wait_until(lambda: "Inconclusive" in release.controller.message(), 60, "the analysis to be inconclusive")
-        users.wait_for_weight(0)
+        past_the_step = time.monotonic() + 25
+        users.wait_until(lambda _: time.monotonic() > past_the_step, 40, "the end of the step")
+        assert versions_in_turn(users.served) == {(OLD,)}
     assert failed(users.served) == []
 
 
-def test_a_rollback_that_the_filter_reports_aborts(release: ArgoRelease, gateway: Proxy, exporter: Exporter, figures: Figures) -> None:
+def test_a_rollback_that_the_filter_reports_aborts(release: ArgoRelease, gateway: Proxy, figures: Figures) -> None:
     with release.users(gateway) as users:
         release.start()
         wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 50)
         users.wait_for_weight(50)
-        exporter.text = ROLLED_BACK
         applied = release.kubernetes.apply(*shipped.file("rollback/all.yaml"))
         release.controller.wait_for("Degraded")
         wait_for_weight(release.kubernetes, VIRTUAL_SERVICE, 0)

@@ -11,8 +11,9 @@ STATS_TAGS = [
     {"tag_name": "cluster_name", "regex": r"^cluster(\.(.+);)"},
     {"tag_name": "response_code", "regex": r"_rq(_(\d{3}))$"},
     {"tag_name": "response_code_class", "regex": r"_rq(_(\dxx))$"},
+    *({"tag_name": tag, "regex": rf"({tag}=\.=(.*?);\.;)"} for tag in ("deployment", "variant", "reason")),
 ]
-"""Of those that Istio's agent writes, what says which cluster gave which answers."""
+"""Of those that Istio's agent writes, what says which cluster gave which answers. The last are what `extraStatTags` makes."""
 
 
 @dataclass(frozen=True)
