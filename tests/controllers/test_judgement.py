@@ -29,12 +29,7 @@ def gateway(mesh: Mesh, prometheus: Prometheus) -> Proxy:
 
 @pytest.fixture
 def release(mesh: Mesh, argo_rollouts: ArgoRollouts, prometheus: Prometheus) -> ArgoRelease:
-    """The templates come with the first rollout."""
-    release = ArgoRelease(mesh, argo_rollouts, steps=STEPS, **ANALYSIS)
-    plain = release.rollout
-    templates = analysis(prometheus.url, **QUICK)
-    release.rollout = lambda version: [*templates, *plain(version)]  # type: ignore[method-assign]
-    return release
+    return ArgoRelease(mesh, argo_rollouts, steps=STEPS, beside=analysis(prometheus.url, **QUICK), **ANALYSIS)
 
 
 def test_good_green_is_promoted(release: ArgoRelease, gateway: Proxy, figures: Figures) -> None:

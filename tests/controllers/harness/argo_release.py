@@ -1,7 +1,7 @@
 """A release by Argo Rollouts through the files of envoy/istio/argo-rollouts, and its users."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,14 +19,23 @@ LEVELS = {"subset": "argo-rollouts", "host": "argo-rollouts-host-level"}
 
 
 class ArgoRelease:
-    """Version 1 runs; `start` brings version 2. `steps` and `more` change the strategy of the shipped example."""
+    """Version 1 runs; `start` brings version 2. `steps` and `more` change the strategy of the shipped example; `beside` comes with it."""
 
-    def __init__(self, mesh: Mesh, controller: ArgoRollouts, level: str = "subset", steps: list[Json] | None = None, **more: Json) -> None:
+    def __init__(
+        self,
+        mesh: Mesh,
+        controller: ArgoRollouts,
+        level: str = "subset",
+        steps: list[Json] | None = None,
+        beside: Iterable[Json] = (),
+        **more: Json,
+    ) -> None:
         self.mesh = mesh
         self.kubernetes = mesh.kubernetes
         self.controller = controller
         self.overlay = LEVELS[level]
         self._steps = steps
+        self._beside = list(beside)
         self._more = more
         self._level = level
 
@@ -50,7 +59,7 @@ class ArgoRelease:
         """Installs all, and has users who are all on version 1."""
         self.mesh.clear()
         self.kubernetes.create(*shipped.overlay(f"{self.overlay}/routes", self.mesh.directory()))
-        self.kubernetes.apply(*shipped.overlay(self.overlay, self.mesh.directory()), *self.rollout("1"))
+        self.kubernetes.apply(*shipped.overlay(self.overlay, self.mesh.directory()), *self._beside, *self.rollout("1"))
         self.controller.wait_for("Healthy")
         with Users(proxy) as users:
             users.wait_for_weight(0, 60)
