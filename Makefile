@@ -17,10 +17,12 @@ include envoy/image/image.mk
 include tests/mesh/mesh.mk
 include tests/controllers/controllers.mk
 include benches/benches.mk
+include envoy/observability/observability.mk
+include tests/alertmanager/alertmanager.mk
 
 ## Main jobs
 
-run: $(if $(NATIVE),build-native,build) $(INSTALLED) ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
+run: $(if $(NATIVE),build-native,build) $(INSTALLED) target/prometheus/prometheus ## a tour: real models, real Envoy, a rollback under load (ONCE=1 ends by itself, NATIVE=1 takes the dynamic module)
 	$(if $(NATIVE),ARTEFACT=native) $(PYTHON) -m tests.tour
 
 build: dist/bluegreen.wasm ## the filter: dist/bluegreen.wasm, and the program: dist/bluegreen
@@ -43,6 +45,8 @@ schema: ## writes envoy/bluegreen.schema.json, which editors read
 	cargo run --quiet --locked --bin bluegreen -- schema > target/schema.json
 	mv target/schema.json envoy/bluegreen.schema.json
 
+dashboard: ## what Grafana and the operator of Prometheus read: envoy/observability/dashboard.json and prometheus-rule.yaml
+
 bench: build $(MEASURED_WITH) ## what a request costs in instructions of Envoy, against Lua and the host's floor
 	$(PYTHON) -m benches.instructions
 
@@ -52,7 +56,7 @@ clean: ## removes everything that was built or installed
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s @
 
-.PHONY: run build build-native test lint schema bench clean help
+.PHONY: run build build-native test lint schema dashboard bench clean help
 
 ## Parts of the tests
 
@@ -79,10 +83,13 @@ test-envoy: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) #
 test-native: build build-native $(PROVOKED_LIBRARY) $(INSTALLED) $(NAMED_ENVOY) ## the same with the dynamic module in the filter's place (ENVOY=1.38.2 and later)
 	ARTEFACT=native $(PYTHON) -m pytest -q tests/envoy
 
+test-observability: build $(INSTALLED) $(NAMED_ENVOY) $(PROMETHEUS) $(ALERTMANAGER) $(DASHBOARD_PYTHON) ## metrics, rules, alerts and the dashboard, by a real Prometheus that scrapes real Envoys
+	$(PYTHON) -m pytest -q tests/observability
+
 test-browser: build $(BROWSER) $(INSTALLED) $(NAMED_ENVOY) ## a real browser: cookies, first requests, preflights, login, streams through a rollback
 	$(PYTHON) -m pytest -q tests/browser
 
-.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native test-browser
+.PHONY: test-rules test-wasm32 fuzz fuzz-native test-envoy test-native test-observability test-browser
 
 ## In a real mesh
 

@@ -37,7 +37,7 @@ pub struct Workers {
 struct Place {
     worker: Worker,
     /// Answers that are watched, by their streams.
-    watched: HashMap<usize, Watched>,
+    watched: HashMap<usize, Box<Watched>>,
 }
 
 impl Place {
@@ -98,25 +98,30 @@ impl Workers {
     ) -> bool {
         self.with(stream, |place, watched| {
             let more = place.worker.on_response_headers(watched, headers, is_end, host);
+            let is_more = more.is_some();
             if let Some(more) = more {
                 place.watched.insert(stream, more);
             }
-            more.is_some()
+            is_more
         })
         .unwrap_or(false)
     }
 
     /// The trailers of an answer have come.
     pub fn on_response_trailers(&self, stream: usize, trailers: Pairs<'_>) {
-        self.with(stream, |place, watched| place.worker.on_response_trailers(watched, trailers));
+        self.with(stream, |place, watched| place.worker.on_response_trailers(*watched, trailers));
     }
 
     /// A stream has ended.
     pub fn on_end(&self, stream: usize, host: &mut impl Host) {
-        self.with(stream, |place, watched| place.worker.on_end(watched, host));
+        self.with(stream, |place, watched| place.worker.on_end(*watched, host));
     }
 
-    fn with<T>(&self, stream: usize, work: impl FnOnce(&mut Place, Watched) -> T) -> Option<T> {
+    fn with<T>(
+        &self,
+        stream: usize,
+        work: impl FnOnce(&mut Place, Box<Watched>) -> T,
+    ) -> Option<T> {
         let mut place = self.place()?;
         let place = place.as_mut()?;
         let watched = place.watched.remove(&stream)?;

@@ -107,7 +107,7 @@ impl Host for Envoy<'_> {
     }
 
     fn clear_route_cache(&mut self) {
-        hostcalls::call_foreign_function("clear_route_cache");
+        hostcalls::call_foreign_function("clear_route_cache", &[]);
     }
 
     fn response_flags(&mut self) -> u64 {

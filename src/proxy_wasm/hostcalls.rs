@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "calls across the boundary of the module")]
 
 use std::cell::RefCell;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 
 use crate::lender::Lender;
 
@@ -147,13 +147,26 @@ pub fn now() -> u64 {
 }
 
 /// Calls a function of Envoy that takes and gives nothing.
-pub fn call_foreign_function(name: &str) -> Status {
+pub fn call_foreign_function(name: &str, arguments: &[u8]) -> Status {
     let (mut results, mut size) = (null_mut::<u8>(), 0);
     LENDER.with_borrow_mut(Lender::begin);
-    // SAFETY: pointer and length are those of a slice, the pointers to results valid for the call.
-    unsafe {
-        let (name, length) = (name.as_ptr(), name.len());
-        proxy_call_foreign_function(name, length, null(), 0, &raw mut results, &raw mut size)
+    let (name, length) = (name.as_ptr(), name.len());
+    let (given, given_size) = (arguments.as_ptr(), arguments.len());
+    let (results, size) = (&raw mut results, &raw mut size);
+    // SAFETY: pointers and lengths are those of slices, the pointers to results valid for the call.
+    unsafe { proxy_call_foreign_function(name, length, given, given_size, results, size) }
+}
+
+/// Has filter state of this name, at most 127 bytes long, be text in Envoy's expressions. Else it
+/// is bytes, of which most functions take none.
+pub fn declare_text(name: &str) {
+    // The message `DeclarePropertyArguments` of Envoy: field 1 is the name, field 3 the type.
+    const NAME: u8 = 1 << 3 | 2;
+    const TYPE: u8 = 3 << 3;
+    const TEXT: u8 = 1;
+    if let Ok(length @ ..=127) = u8::try_from(name.len()) {
+        let arguments = [&[NAME, length], name.as_bytes(), &[TYPE, TEXT]].concat();
+        call_foreign_function("declare_property", &arguments);
     }
 }
 

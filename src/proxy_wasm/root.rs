@@ -34,6 +34,7 @@ impl RootContext for Plugin {
             Ok(table) => {
                 log::info!("configured: {} deployments", table.names().len());
                 table.warnings().iter().for_each(warn);
+                table.tags().record().into_iter().for_each(hostcalls::declare_text);
                 report(&table, &text);
                 exports::configure(self.root, table);
                 true

@@ -86,6 +86,9 @@ fn serve<'t>(request: &Request<'_>, table: &'t Table, host: &mut impl Host) -> O
     let trace = policy.decide(name, request, table.surroundings(), host);
     tags.write(tag_values(&trace, deployment, tags.bucket()), request.incoming, host);
     table.carriers().remove(request, trace.forwarded, host);
+    if let Some(name) = tags.record() {
+        host.set_filter_state(name, &trace.record(&deployment.name));
+    }
     let decision = trace.decision;
     let explanation =
         is_due(table.explain(), request, trace.is_overridden).then(|| trace.explain(name));

@@ -149,6 +149,7 @@ def draw_tags(rng: Random) -> Json:
         "mirror_header": [None, "x-shadow", "X-Mirror"],
         "response_header": [None, "x-served-by", "X-Served-By"],
         "filter_state": [None, "bluegreen", "variant"],
+        "record": [None, "record", "decision"],
         "blue": ["omit", "write"],
         "cache_control": ["omit", "private"],
     }

@@ -14,7 +14,7 @@ HEADER_TAGS = {
     "cluster_header": "x-bluegreen-cluster",
     "mirror_header": "x-bluegreen-mirror-cluster",
 }
-DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "response_header": None, "blue": "write", "cache_control": "private"}
+DEFAULT_TAGS = {**HEADER_TAGS, "bucket_header": None, "filter_state": None, "record": None, "response_header": None, "blue": "write", "cache_control": "private"}
 BUCKET_HEADER = {"name": "x-bluegreen-bucket", "buckets": 100, "green": "first"}
 
 
@@ -102,8 +102,18 @@ def expected_cache_control(tags: Json, decision: Decision | None, explained: boo
 
 
 def expected_filter_state(tags: Json, deployment: Json | None, decision: Decision | None) -> dict[str, str | None]:
-    """The name in the filter state → the variant, or None where the filter sets nothing."""
-    if tags["filter_state"] is None:
-        return {}
-    is_absent = decision is None or is_left_untagged(tags, deployment, decision)
-    return {tags["filter_state"]: None if is_absent else decision.variant}
+    """The name in the filter state → the variant, or the record; None where the filter sets nothing."""
+    expected = {}
+    if tags["filter_state"] is not None:
+        is_absent = decision is None or is_left_untagged(tags, deployment, decision)
+        expected[tags["filter_state"]] = None if is_absent else decision.variant
+    if tags["record"] is not None:
+        expected[tags["record"]] = decision and record(deployment, decision)
+    return expected
+
+
+def record(deployment: Json, decision: Decision) -> str:
+    """The decision as logs keep it; a bucket in percent, truncated to four decimals."""
+    millionths = None if decision.bucket is None else decision.bucket * 10**6 // BUCKETS
+    bucket = "none" if millionths is None else f"{millionths // 10**4}.{millionths % 10**4:04}"
+    return f"deployment={deployment['name']}; variant={decision.variant or 'route'}; reason={decision.reason}; bucket={bucket}"

@@ -225,3 +225,18 @@ fn the_route_is_matched_again_without_a_header_only_for_filter_state() {
         assert_eq!(found, (states, writes, cleared), "weight {weight}, {tags}");
     }
 }
+
+#[test]
+fn a_record_is_one_filter_state_and_nothing_else() {
+    for weight in [0, 100] {
+        let member = format!(r#""green_weight": {weight}"#);
+        let counts = |tags: &str| {
+            let host = after(&member, tags, &[]);
+            (host.filter_state.len(), host.writes, host.reads.len(), host.cleared)
+        };
+        let (states, writes, reads, cleared) = counts("");
+        assert_eq!(states, 0);
+        let with_record = counts(r#", "tags": {"record": "decision"}"#);
+        assert_eq!(with_record, (1, writes, reads, cleared), "weight {weight}");
+    }
+}

@@ -134,7 +134,7 @@ fn the_rules_use_the_configuration_alone_and_all_others_use_the_rules_alone() {
         let package = path.file_name().unwrap().to_str().unwrap();
         let expected: &[_] = match package {
             "rules" => &["bluegreen-config"],
-            "proxy_wasm" => &["bluegreen", "bluegreen-watch"],
+            "proxy_wasm" | "dynamic_module" => &["bluegreen", "bluegreen-watch"],
             _ => &["bluegreen"],
         };
         assert_eq!(members(package), expected, "{package}");

@@ -269,6 +269,12 @@ fn what_does_not_go_together_is_refused() {
         r#", "tags": {"filter_state": "a b"}"#,
         "tags.filter_state: \"a b\" is not",
     );
+    one(r#""rollback": false"#, r#", "tags": {"record": "a b"}"#, "tags.record: \"a b\" is not");
+    one(
+        r#""rollback": false"#,
+        r#", "tags": {"filter_state": "a", "record": "a"}"#,
+        "tags.record: \"a\" is the name of tags.filter_state too",
+    );
     one(
         r#""rollback": false"#,
         r#", "tags": {"response_header": "set-cookie"}"#,

@@ -114,7 +114,7 @@ fn what_is_bad_both_refuse() {
 }
 
 /// What cannot stand in a place of the whole configuration.
-const BAD: [(&str, &str); 186] = [
+const BAD: [(&str, &str); 187] = [
     ("/deployments/0/name", r#""""#),
     ("/deployments/0/name", r#""a b""#),
     ("/deployments/0/name", "null"),
@@ -298,6 +298,7 @@ const BAD: [(&str, &str); 186] = [
     ("/tags/cluster_header", r#""Transfer-Encoding""#),
     ("/tags/response_header", r#""SET-COOKIE""#),
     ("/tags/filter_state", r#""a b""#),
+    ("/tags/record", r#""a b""#),
     ("/tags/cache_control", "null"),
     ("/tags/cache_control", r#""no-store""#),
     ("/tags/bucket_header", "null"),

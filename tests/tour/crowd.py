@@ -10,10 +10,10 @@ from itertools import cycle
 
 import aiohttp
 
-from tests.tour.model import Model, Transaction, transactions
+from tests.tour.model import FAILING, SLOW, Model, Transaction, transactions
 
 PATH = "/v1/models/fraud:predict"
-VARIANTS = {"1": "blue", "2": "green"}  # by the version that a model server says it is
+VARIANTS = {"1": "blue", "2": "green", FAILING: "green", SLOW: "green"}  # by the version that a model server says it is
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,28 @@ It trains its version, prints the port it listens on, and answers on loopback:
 
     POST /v1/models/fraud:predict  {"instances": [{"amount": 12.5, …}]}
                                 -> {"predictions": [0.0312], "model": "fraud", "version": "1"}
+    POST /v1/models/fraud:load     {"version": "2"}
+                                -> {"version": "2"}: from now on it serves that one
     GET /healthz                -> {"status": "ok"}
 
-A bad request gets 400 and {"error": "…"}.
+A bad request gets 400 and {"error": "…"}, one that a faulty version fails on 500.
 """
 
 import argparse
 import json
 import signal
+import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.tour.model import FEATURES, Model, Transaction, train
+from tests.tour.model import FEATURES, SLOW, TRAINED_AS, Model, Transaction, fails, train
 
 MOST_BYTES = 1_000_000
+SLOW_SECONDS = 0.4
+
+
+class Fault(Exception):
+    """A version fails on a payment."""
 
 
 class ModelServer(ThreadingHTTPServer):
@@ -36,13 +44,27 @@ class ModelServer(ThreadingHTTPServer):
             raise ValueError("the body is not JSON") from error
         if not isinstance(question, dict) or not isinstance(question.get("instances"), list):
             raise ValueError('the body has no list of instances')
+        model = self.model
+        if model.version == SLOW:
+            time.sleep(SLOW_SECONDS)
         predictions = []
         for number, instance in enumerate(question["instances"]):
             try:
-                predictions.append(self.model.score(Transaction.from_json(instance)))
+                transaction = Transaction.from_json(instance)
             except ValueError as error:
                 raise ValueError(f"instances[{number}]: {error}") from error
-        return {"predictions": predictions, "model": "fraud", "version": self.model.version}
+            if fails(model.version, transaction):
+                raise Fault("the age of the device is missing")
+            predictions.append(model.score(transaction))
+        return {"predictions": predictions, "model": "fraud", "version": model.version}
+
+    def load(self, body: bytes) -> dict[str, object]:
+        """Serves another version; ValueError says what is wrong with the request."""
+        version = json.loads(body).get("version")
+        if version not in FEATURES.keys() | TRAINED_AS.keys():
+            raise ValueError(f"there is no version {version}")
+        self.model = train(version)
+        return {"version": version}
 
 
 class Conversation(BaseHTTPRequestHandler):
@@ -66,11 +88,14 @@ class Conversation(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.BAD_REQUEST, {"error": f"content-length is not a number up to {MOST_BYTES}"})
             return
         body = self.rfile.read(int(length))
-        if self.path != "/v1/models/fraud:predict":
+        answers = {"/v1/models/fraud:predict": self.server.predict, "/v1/models/fraud:load": self.server.load}
+        if self.path not in answers:
             self._answer(HTTPStatus.NOT_FOUND, {"error": "not found"})
             return
         try:
-            self._answer(HTTPStatus.OK, self.server.predict(body))
+            self._answer(HTTPStatus.OK, answers[self.path](body))
+        except Fault as error:
+            self._answer(HTTPStatus.INTERNAL_SERVER_ERROR, {"error": str(error)})
         except ValueError as error:
             self._answer(HTTPStatus.BAD_REQUEST, {"error": str(error)})
 
@@ -93,6 +118,8 @@ def main() -> None:
     options = arguments.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        for version in TRAINED_AS:
+            train(version)
         with ModelServer(train(options.version), options.port) as server:
             print(server.server_port, flush=True)
             server.serve_forever()

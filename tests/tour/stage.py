@@ -1,7 +1,8 @@
-"""What the tour runs: two model servers, and Envoy in front of them with the files of envoy/standalone."""
+"""What the tour runs: two model servers, Envoy in front of them with the files of envoy/standalone, and a Prometheus that scrapes it."""
 
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from pathlib import Path
 from tests.harness.artefact import REPOSITORY
 from tests.harness.envoy import Envoy
 from tests.harness.process import Process
+from tests.harness.prometheus import Prometheus, scrape
 from tests.harness.standalone import BLUE_ADDRESS, GREEN_ADDRESS, Standalone
 
 INGRESS_PORT, ADMIN_PORT = 10000, 9901
 START_SECONDS = 15.0
+SCRAPE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class Stage:
     admin_port: int
     model_ports: dict[str, int]
     """By version."""
+    prometheus: Prometheus
+    began: float
+    """In Unix time."""
 
     @property
     def url(self) -> str:
@@ -48,7 +54,11 @@ def stage(directory: Path, meanwhile: Callable[[], None], say: Callable[[str], N
             port=_port(INGRESS_PORT, "Envoy", say), admin_port=_port(ADMIN_PORT, "Envoy's admin interface", say),
         )
         envoy = running.enter_context(standalone.envoy(concurrency=2))
-        yield Stage(standalone, envoy, envoy.port("ingress"), _admin_port(envoy), model_ports)
+        job = scrape("edge", [_admin_port(envoy)], scrape_interval=f"{round(1000 * SCRAPE_SECONDS)}ms", scrape_timeout=f"{round(1000 * SCRAPE_SECONDS)}ms")
+        prometheus = running.enter_context(Prometheus({"scrape_configs": [job]}, directory))
+        # It looks at its targets five seconds after its start.
+        prometheus.wait_for("up")
+        yield Stage(standalone, envoy, envoy.port("ingress"), _admin_port(envoy), model_ports, prometheus, time.time())
 
 
 def _port(wanted: int, whose: str, say: Callable[[str], None]) -> int:

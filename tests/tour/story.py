@@ -1,14 +1,18 @@
 """The steps of the tour: a new model gets more and more users, is rolled back under load, and comes again."""
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
+from urllib.request import urlopen
 
 from tests.harness.polling import wait_until
 from tests.tour.crowd import Answer, Crowd, User
 from tests.tour.display import Display
 from tests.tour.findings import Findings
+from tests.tour.guard import GuardWatch
+from tests.tour.model import FAILING, SLOW
 from tests.tour.placement import Moves, Placement, computed
 from tests.tour.rollback import RollbackWatch
 from tests.tour.stage import Stage
@@ -17,6 +21,7 @@ EFFECT_SECONDS = 10.0
 DEFAULT_TAGS = {"variant_header": "x-bluegreen-variant", "cluster_header": "x-bluegreen-cluster"}
 INGRESS = "http.ingress."
 MOST_ROLLBACK_MS = 500
+GUARD = {"failures": {"status": ["5xx"], "slower_than": "250ms"}}
 FILTER_RELOADS = re.compile(r"extension_config_discovery\..*\.config_reload$")
 ROUTE_RELOADS = re.compile(r"\.rds\..*\.config_reload$")
 
@@ -46,6 +51,9 @@ class Story:
         self._end_rollback(5, half)
         self._forge(6, half)
         self._check_all_in_all()
+        self._meet_bad_version(7, FAILING, "Version 3 fails for payments from new devices, and there is a guard", 50)
+        self._meet_bad_version(8, SLOW, "The configuration changes: version 4 is tried, and is slow", 25)
+        self._try_again(9, half)
         self._findings.complete = True
         return half
 
@@ -112,6 +120,50 @@ class Story:
         self._display.text("   " + ", ".join(f"{name}: {value}" for name, value in example.items()))
         served = self._look(rounds=1, forged=forged)
         self._check_nobody_moved("forged tags: nobody gets to the other variant", before, served)
+
+    def _meet_bad_version(self, number: int, version: str, title: str, percent: int) -> None:
+        """Green gets users with a good version first, and then the bad one under load."""
+        self._display.step(number, title)
+        self._load("2")
+        self._guard(percent)
+        watch = GuardWatch(len(self._crowd.members), steady_answers=2 * len(self._crowd.members))
+
+        def hear(answer: Answer) -> None:
+            watch.hear(answer)
+            if watch.is_due():
+                self._load(version)
+                watch.loaded()
+            self._display.now(f"{watch.met():,} requests met version {version}")
+
+        self._runner.run(self._crowd.keep_asking(hear, watch.is_complete))
+        tripped = max((value for name, value in self._stage.envoy.stats().items() if "bluegreen_guard_tripped" in name), default=0)
+        met, failed, everybody = watch.met(), len(watch.failures), len(watch.after.on("blue"))
+        self._display.text(f"   version {version} is loaded under load, and nobody pushes anything")
+        self._display.text(f"   {watch.seconds():.1f} s until its last answer; {met:,} requests met it, {failed:,} of them failed")
+        self._display.share(watch.after.share(), "of the users after", final=True)
+        self._findings.check(
+            f"guard, version {version}: everybody is taken back", tripped == 1 and watch.is_over(), f"{watch.seconds():.1f} s, {met:,} requests met it"
+        )
+        self._findings.check(f"guard, version {version}: before it no request failed", not watch.failures_before, f"{len(watch.failures_before)} failed")
+
+    def _try_again(self, number: int, before: Placement) -> None:
+        self._display.step(number, "Version 2 is back, and the configuration changes: green is tried again")
+        self._load("2")
+        self._guard(50)
+        self._check_nobody_moved("guard reset: everybody is where they were", before, self._look(rounds=2))
+
+    def _guard(self, percent: int) -> None:
+        """Pushes a configuration with a guard and this weight."""
+        configuration = self._stage.standalone.configuration()
+        configuration["deployments"][0] |= {"green_weight": percent, "guard": GUARD}
+        waited = self._push(FILTER_RELOADS, lambda: self._stage.standalone.push_configuration(configuration))
+        self._display.text(f"   green_weight {percent}, guard {json.dumps(GUARD)}, in effect after {1000 * waited:.0f} ms")
+
+    def _load(self, version: str) -> None:
+        """Has green's model server serve another version."""
+        address = f"http://127.0.0.1:{self._stage.model_ports['2']}/v1/models/fraud:load"
+        with urlopen(address, json.dumps({"version": version}).encode(), timeout=EFFECT_SECONDS) as answer:
+            answer.read()
 
     def _check_all_in_all(self) -> None:
         check = self._findings.check

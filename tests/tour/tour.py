@@ -14,7 +14,8 @@ from tests.harness.artefact import REPOSITORY, FilterNotBuilt
 from tests.tour.crowd import VARIANTS, Crowd, users
 from tests.tour.display import BOLD, Display
 from tests.tour.findings import Findings
-from tests.tour.model import FEATURES, Model, train
+from tests.tour.model import FEATURES, TRAINED_AS, Model, train
+from tests.tour.picture import draw
 from tests.tour.stage import Stage, stage
 from tests.tour.story import Story
 from tests.tour.try_it import invite
@@ -51,7 +52,7 @@ def tour(directory: Path, display: Display, findings: Findings, stays: bool) -> 
     display.now("training two models, starting two model servers and Envoy")
     with ExitStack() as running:
         up = running.enter_context(stage(directory, meanwhile=train_all, say=display.text))
-        models = {version: train(version) for version in FEATURES}
+        models = {version: train(version) for version in (*FEATURES, *TRAINED_AS)}
         introduce(display, up, models)
         old, new = models["1"].auc, models["2"].auc
         findings.check("version 2 is the better model", new > old, f"AUC {old:.3f} and {new:.3f}")
@@ -62,6 +63,8 @@ def tour(directory: Path, display: Display, findings: Findings, stays: bool) -> 
         placement = Story(up, crowd, runner, display, findings).tell()
         display.text("\nWhat was shown", BOLD)
         findings.show()
+        for picture in draw(up, REPOSITORY / "target" / "tour"):
+            display.text(f"   the whole release as a picture: {picture.relative_to(REPOSITORY)}")
         if stays:
             if findings.all_held():
                 invite(display, up, crowd.members, placement)
@@ -76,7 +79,8 @@ def train_all() -> None:
 
 
 def introduce(display: Display, up: Stage, models: Mapping[str, Model]) -> None:
-    for version, variant in VARIANTS.items():
+    for version in FEATURES:
+        variant = VARIANTS[version]
         model, address = models[version], f"127.0.0.1:{up.model_ports[version]}"
         display.text(f"   {variant:6} {address:16} fraud model v{version}, {len(model.weights)} weights, AUC {model.auc:.3f} on unseen data")
     display.text(f"   Envoy  127.0.0.1:{up.port:<6} files of envoy/standalone, admin on port {up.admin_port}")

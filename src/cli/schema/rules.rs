@@ -370,6 +370,7 @@ fn tags() -> Value {
             "mirror_header": tag,
             "response_header": tag,
             "filter_state": {"pattern": NAME},
+            "record": {"pattern": NAME},
             "blue": {"default": "write"},
             "cache_control": {"default": "private"},
         },

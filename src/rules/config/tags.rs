@@ -21,6 +21,8 @@ pub struct Tags {
     pub bucket_header: Option<BucketHeader>,
     /// Filter state that gets `blue` or `green`, as `wasm.NAME`. Off by default.
     pub filter_state: Option<String>,
+    /// Filter state that gets the whole decision for logs and traces, as `wasm.NAME`. Off by default.
+    pub record: Option<String>,
     /// Response header that tells the client its variant. Off by default.
     pub response_header: Option<String>,
     /// Whether requests bound for blue are tagged. Default `write`.
@@ -37,6 +39,7 @@ impl Default for Tags {
             mirror_header: Some("x-bluegreen-mirror-cluster".to_owned()),
             bucket_header: None,
             filter_state: None,
+            record: None,
             response_header: None,
             blue: Keyword::Known(BlueTags::Write),
             cache_control: Keyword::Known(CacheControl::Private),

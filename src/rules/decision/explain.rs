@@ -2,12 +2,9 @@
 
 use std::fmt::Write;
 
-use super::precedence::Decision;
 use super::trace::Trace;
 use crate::config::Explain;
 use crate::request::Request;
-use crate::split::Weight;
-use crate::variant::Variant;
 
 /// Whether a request asks for an explanation and may have one.
 #[must_use]
@@ -24,20 +21,10 @@ impl Trace<'_> {
     /// The explanation, one line. The targeting key is never in it.
     #[must_use]
     pub fn explain(&self, deployment: &str) -> String {
-        let Decision { variant, reason } = self.decision;
-        let mut text = format!(
-            "deployment={deployment}; variant={}; reason={}; bucket=",
-            variant.map_or("route", Variant::as_str),
-            reason.as_str(),
-        );
-        let bucket = self.bucket();
-        let _ = match bucket {
-            Some(bucket) => write!(text, "{}", Weight::below(bucket)),
-            None => write!(text, "none"),
-        };
+        let mut text = self.record(deployment);
         let _ = match self.weight {
             Some(weight) => write!(text, "; weight={weight}; key="),
-            None if bucket.is_some() => write!(text, "; weight=route; key="),
+            None if self.bucket().is_some() => write!(text, "; weight=route; key="),
             None => write!(text, "; weight=none; key="),
         };
         let assignment = self.assignment.as_ref();

@@ -4,6 +4,7 @@ mod explain;
 mod overrides;
 mod peer_tag;
 mod precedence;
+mod record;
 mod token;
 mod trace;
 

@@ -39,6 +39,7 @@ pub struct Tags {
     /// How buckets are numbered.
     bucket: Option<BucketHeader>,
     filter_state: Option<Box<str>>,
+    record: Option<Box<str>>,
     response: Option<Arc<str>>,
     blue: BlueTags,
     cache_control: CacheControl,
@@ -119,13 +120,21 @@ impl Tags {
         let (response, response_at) = (&config.response_header, path.key("response_header"));
         let response = response.as_deref().and_then(|name| check(name, &response_at, errors));
         let bucket = bucket.and_then(|bucket| BucketHeader::new(bucket, &bucket_at, errors));
-        if let Some(name) = config.filter_state.as_deref().filter(|name| !is_name(name)) {
-            errors.invalid(&path.key("filter_state"), name, NOT_A_NAME);
+        let (state, record) = (config.filter_state.as_deref(), config.record.as_deref());
+        for (key, name) in [("filter_state", state), ("record", record)] {
+            if let Some(name) = name.filter(|name| !is_name(name)) {
+                errors.invalid(&path.key(key), name, NOT_A_NAME);
+            }
+        }
+        if let Some(name) = record.filter(|_| record == state) {
+            let earlier = format_args!("is the name of {} too", path.key("filter_state"));
+            errors.invalid(&path.key("record"), name, earlier);
         }
         Self {
             headers,
             bucket,
-            filter_state: config.filter_state.as_deref().map(Into::into),
+            filter_state: state.map(Into::into),
+            record: record.map(Into::into),
             response: response.map(Arc::from),
             blue: config.blue.known(&path.key("blue"), errors).unwrap_or(BlueTags::Write),
             cache_control: (config.cache_control.known(&path.key("cache_control"), errors))
@@ -167,6 +176,12 @@ impl Tags {
                 host.clear_route_cache();
             }
         }
+    }
+
+    /// Name of the filter state that gets the whole decision, if it is on.
+    #[must_use]
+    pub fn record(&self) -> Option<&str> {
+        self.record.as_deref()
     }
 
     /// Names of the request headers, in lower case.
