@@ -61,6 +61,7 @@ class FlaggerRelease:
         with Users(proxy) as users:
             users.wait_for_weight(0, 60)
             users.forget()
+            users.wait_for_round()
             yield users
 
     def start(self, version: str = "2") -> None:
