@@ -15,6 +15,7 @@ include tests/prometheus.mk
 include tests/browser/browser.mk
 include envoy/image/image.mk
 include tests/mesh/mesh.mk
+include tests/controllers/controllers.mk
 include benches/benches.mk
 include envoy/observability/observability.mk
 include tests/alertmanager/alertmanager.mk
@@ -95,9 +96,12 @@ test-browser: build $(BROWSER) $(INSTALLED) $(NAMED_ENVOY) ## a real browser: co
 test-mesh: build build-native image $(MESH_PROGRAMS) $(INSTALLED) $(NAMED_ENVOY) ## in a mesh of Istio's istiod, Kubernetes' API and Envoys (ISTIO=1.30 for the one before)
 	ISTIO=$(ISTIO) $(PYTHON) -m pytest -q tests/mesh
 
+test-controllers: build image $(CONTROL_PLANE) $(CONTROLLER_PROGRAMS) $(PROMETHEUS) $(INSTALLED) $(NAMED_ENVOY) ## with Flagger, Argo Rollouts, and Istio's agent with mTLS, in network namespaces
+	ISTIO=$(ISTIO) $(ISOLATED) $(PYTHON) -m pytest -q tests/controllers
+
 mesh-tools: $(CONTROL_PLANE) ## its programs, by Go: kube-apiserver, kubectl, etcd, istiod, istioctl
 
-.PHONY: test-mesh mesh-tools
+.PHONY: test-mesh test-controllers mesh-tools
 
 ## An image, which Istio and Envoy Gateway pull
 

@@ -131,7 +131,7 @@ def test_every_file_that_kubectl_is_given_exists(page: Path) -> None:
         path = match[1].strip("`")
         if "/" not in path and not path.endswith(".yaml"):
             continue
-        absent += [path] if not any((folder / path).exists() for folder in (REPOSITORY, page.parent)) else []
+        absent += [path] if not any((folder / path).exists() for folder in (REPOSITORY, page.parent, page.parent.parent)) else []
     assert absent == []
 
 

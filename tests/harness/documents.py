@@ -69,13 +69,21 @@ def _without(indent: str, text: str) -> str:
 class Walk(Service):
     """Runs blocks in `directory`, each in a shell of its own. Leaving the context ends what runs on.
 
-    `translate` puts free ports in place of those that the page names. `environment` is added to that of this process.
+    `translate` puts free ports in place of those that the page names. `environment` is added to that of this process. An
+    output may take `seconds`.
     """
 
-    def __init__(self, directory: Path, environment: Mapping[str, str], translate: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        environment: Mapping[str, str],
+        translate: Callable[[str], str] = str,
+        seconds: float = OUTPUT_SECONDS,
+    ) -> None:
         self._directory = directory
         self._environment = dict(environment)
         self._translate = translate
+        self._seconds = seconds
         self._numbers = count(1)
 
     def _start(self, running: ExitStack) -> None:
@@ -104,7 +112,7 @@ class Walk(Service):
                 if not is_shown():
                     raise TimeoutError
             else:
-                wait_until(is_shown, OUTPUT_SECONDS, "the output")
+                wait_until(is_shown, self._seconds, "the output")
         except TimeoutError:
             raise Differs(f"{commands}\n\nthe page shows\n{expected}\n\nit prints\n{last}") from None
 
@@ -120,7 +128,7 @@ class Walk(Service):
         return log.read_text
 
 
-CHANGES = re.compile(r"\b(kubectl (apply|delete|patch|annotate)|sed -i)\b")
+CHANGES = re.compile(r"\b(kubectl (apply|create|delete|patch|annotate|set|rollout undo|argo rollouts (set|promote|abort))|sed -i)\b")
 
 
 def changes_something(commands: str) -> bool:

@@ -92,6 +92,10 @@ class Envoy(Service):
         [kibibytes] = re.findall(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
         return int(kibibytes) * 1024
 
+    def admin_address(self) -> str:
+        """Address and port of its admin interface."""
+        return self._admin_address_file.read_text()
+
     def admin(self, path: str) -> str:
         """The body of an admin page, e.g. `admin("/clusters")`. Raises ProcessEnded if Envoy has ended."""
         try:

@@ -129,6 +129,10 @@ class Process:
             self._child.wait()
         self._is_over = True
 
+    def interrupt(self) -> None:
+        """What Ctrl-C does to the process group."""
+        self._signal(signal.SIGINT)
+
     def pause(self) -> None:
         """Holds the process group: its connections stay open and fall silent."""
         self._signal(signal.SIGSTOP)

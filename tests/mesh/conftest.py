@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.filter_health import filter_failures
 from tests.mesh.harness.control_plane import ControlPlane
-from tests.mesh.harness.figures import Figures
+from tests.mesh.harness.figures import Figures, show_table
 from tests.mesh.harness.mesh import Mesh
 from tests.mesh.harness.programs import istio
 
@@ -43,14 +43,4 @@ def pytest_report_header() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of all figures."""
-    rows = [
-        (report.nodeid.rpartition("/")[2].replace(".py::", " "), name, str(value))
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-    ]
-    if rows:
-        terminalreporter.section(f"figures, Istio {istio().version}")
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        for test, name, value in rows:
-            terminalreporter.write_line(f"{test:{widths[0]}}  {name:{widths[1]}}  {value:>{widths[2]}}")
+    show_table(terminalreporter, f"figures, Istio {istio().version}")

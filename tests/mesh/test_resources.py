@@ -28,7 +28,9 @@ Json = Any
 KUSTOMIZATIONS = {file.parent: yaml.safe_load(file.read_text()) for file in sorted(DIRECTORY.rglob("kustomization.yaml"))}
 OVERLAYS = [folder for folder, content in KUSTOMIZATIONS.items() if content["kind"] == "Kustomization"]
 PATCHES = {folder / patch["path"] for folder, content in KUSTOMIZATIONS.items() for patch in content.get("patches", []) if "path" in patch}
-FILES = sorted(file for file in DIRECTORY.rglob("*.yaml") if file.name != "kustomization.yaml" and file not in PATCHES)
+OF_CONTROLLERS = {DIRECTORY / name for name in ("argo-rollouts/rollout.yaml", "argo-rollouts/analysis.yaml", "flagger/canary.yaml", "flagger/metrics.yaml")}
+"""Of kinds that only tests/controllers has, which runs releases with them."""
+FILES = sorted(file for file in DIRECTORY.rglob("*.yaml") if file.name != "kustomization.yaml" and file not in PATCHES | OF_CONTROLLERS)
 IMAGE = "oci://registry.example.com/bluegreen"
 OF_EVERY_ENVOY_FILTER = "EnvoyFilter exposes internal implementation details"
 """What istioctl warns of in each of them."""
@@ -55,7 +57,7 @@ def extensions(resources: list[Json]) -> list[Json]:
 
 
 PLACES = [DIRECTORY / place for place in ("gateway", "gateway-api", "sidecar", "waypoint")]
-WITH_THE_FILTER = [*PLACES, DIRECTORY / "weights", DIRECTORY / "weights" / "flagger"]
+WITH_THE_FILTER = [*PLACES, *(DIRECTORY / folder for folder in ("argo-rollouts", "argo-rollouts-host-level", "flagger"))]
 
 
 class Refused(Exception):

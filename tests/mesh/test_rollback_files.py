@@ -11,7 +11,7 @@ from tests.harness.polling import wait_until
 from tests.harness.upstream import Upstream, served_by
 from tests.mesh.harness import shipped
 from tests.mesh.harness.mesh import GATEWAY_NAMESPACE, Mesh, Proxy
-from tests.mesh.harness.models import NAMESPACE, model, service
+from tests.mesh.harness.models import NAMESPACE, model, service, told_apart
 from tests.mesh.harness.stage import FRAUD
 
 Json = Any
@@ -38,8 +38,8 @@ OVERLAYS = {
     "gateway": Overlay(["routes", "gateway"], Mesh.gateway, BY_NAME),
     "sidecar": Overlay(["routes", "sidecar"], Mesh.sidecar, BY_NAME),
     "gateway-api": Overlay(["http-routes", "gateway-api"], lambda mesh: mesh.gateway(BY_GATEWAY_API), BY_HOST),
-    "weights": Overlay(["weights"], Mesh.gateway, BY_NAME),
-    "flagger": Overlay(["weights/flagger"], Mesh.gateway, BY_HOST),
+    "argo-rollouts": Overlay(["argo-rollouts/routes", "argo-rollouts"], Mesh.gateway, BY_NAME),
+    "flagger": Overlay(["flagger"], Mesh.gateway, BY_NAME),
 }
 
 
@@ -53,17 +53,17 @@ def resources(mesh: Mesh, overlay: Overlay, is_trusted: bool) -> list[Json]:
     if is_trusted:
         deployment["trust_tags_from"] = "internal"
     for resource in found:
-        if resource["kind"] == "VirtualService" and overlay.folders == ["weights"]:
+        if resource["metadata"]["name"] == "fraud-rollout":
             for destination in resource["spec"]["http"][-1]["route"]:
                 destination["weight"] = WEIGHT
-    return [*found, *(flagger_s_own() if "weights/flagger" in overlay.folders else [])]
+    return [*told_apart(found), *(flagger_s_own() if "flagger" in overlay.folders else [])]
 
 
 def flagger_s_own() -> list[Json]:
     """What Flagger makes of the Canary `fraud`."""
     services = [service(f"fraud-{name}", {"app": "fraud", "variant": variant}) for name, variant in (("primary", "blue"), ("canary", "green"))]
     route = [{"destination": {"host": f"fraud-{name}.{NAMESPACE}.svc.cluster.local"}, "weight": WEIGHT} for name in ("primary", "canary")]
-    spec = {"hosts": [FRAUD.host, FRAUD.service], "gateways": ["istio-ingress/models", "mesh"], "http": [{"route": route}]}
+    spec = {"http": [{"route": route}]}
     metadata = {"name": "fraud", "namespace": NAMESPACE}
     return [*services, {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": metadata, "spec": spec}]
 

@@ -10,6 +10,7 @@ from tests.harness.load import Load, Target, last_variants
 from tests.harness.upstream import Upstream
 from tests.mesh.harness import shipped, waypoint
 from tests.mesh.harness.control_plane import ControlPlane
+from tests.mesh.harness.istiod import MeshOptions
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.mesh import Mesh, Proxy
 from tests.mesh.harness.models import UPSTREAM_HEADER, model, tell_names
@@ -27,7 +28,7 @@ LISTENERS = "listener_manager.listener_"
 @pytest.fixture(scope="module")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """One with waypoints, in place of the one that all share."""
-    with ControlPlane(istio(), tmp_path_factory.mktemp("ambient"), ambient=True) as control_plane:
+    with ControlPlane(istio(), tmp_path_factory.mktemp("ambient"), MeshOptions(ambient=True)) as control_plane:
         yield control_plane
 
 

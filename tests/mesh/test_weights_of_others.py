@@ -13,7 +13,7 @@ from tests.mesh.harness import shipped
 from tests.mesh.harness.figures import Figures
 from tests.mesh.harness.kubernetes import Applied
 from tests.mesh.harness.mesh import Mesh, Proxy
-from tests.mesh.harness.models import NAMESPACE, model, service, tell_names
+from tests.mesh.harness.models import NAMESPACE, model, service, tell_names, told_apart
 from tests.mesh.harness.rollback import LIMIT_SECONDS, roll_back
 from tests.mesh.harness.stage import FRAUD, Crowd
 
@@ -37,10 +37,10 @@ class Weights:
 
 
 def argo_rollouts(mesh: Mesh) -> Callable[[int], Applied]:
-    """Writes the weights of the named route, which is the last of envoy/istio/weights."""
-    resources = shipped.overlay("weights", mesh.directory())
-    [virtual_service] = [resource for resource in resources if resource["kind"] == "VirtualService"]
-    mesh.kubernetes.apply(*resources)
+    """Writes the weights of the named route."""
+    routes = told_apart(shipped.overlay("argo-rollouts/routes", mesh.directory()))
+    [virtual_service] = [resource for resource in routes if resource["kind"] == "VirtualService"]
+    mesh.kubernetes.apply(*routes, *shipped.overlay("argo-rollouts", mesh.directory()))
 
     def write(green_weight: int) -> Applied:
         blue, green = virtual_service["spec"]["http"][-1]["route"]
@@ -51,13 +51,13 @@ def argo_rollouts(mesh: Mesh) -> Callable[[int], Applied]:
 
 
 def flagger(mesh: Mesh) -> Callable[[int], Applied]:
-    """Writes the VirtualService as a whole: one route without a name, the primary first, the canary last."""
+    """Writes a VirtualService as a whole, without hosts: one route without a name, the primary first, the canary last."""
     services = [service(name, {"app": "fraud", "variant": variant}) for name, variant in ((PRIMARY, "blue"), (CANARY, "green"))]
     written = {
         "apiVersion": "networking.istio.io/v1",
         "kind": "VirtualService",
         "metadata": {"name": "fraud", "namespace": NAMESPACE},
-        "spec": {"hosts": [FRAUD.host, FRAUD.service], "gateways": ["istio-ingress/models", "mesh"]},
+        "spec": {},
     }
 
     def write(green_weight: int) -> Applied:
@@ -67,7 +67,7 @@ def flagger(mesh: Mesh) -> Callable[[int], Applied]:
         return mesh.kubernetes.apply(written)
 
     write(0)
-    mesh.kubernetes.apply(*services, *shipped.overlay("weights/flagger", mesh.directory()))
+    mesh.kubernetes.apply(*services, *shipped.overlay("flagger", mesh.directory()))
     return write
 
 
@@ -117,7 +117,7 @@ def virtual_hosts(proxy: Proxy) -> list[Json]:
 
 
 @pytest.mark.parametrize(
-    ("file", "left", "weight"), [("all.yaml", 0, 10), ("all.yaml", 0, 50), ("all.yaml", 0, 100), ("one-host.yaml", 0, 50), ("cap-host.yaml", CAP, 50)]
+    ("file", "left", "weight"), [("all.yaml", 0, 10), ("all.yaml", 0, 50), ("all.yaml", 0, 100), ("one.yaml", 0, 50), ("one-host.yaml", 0, 50), ("cap-host.yaml", CAP, 50)]
 )
 def test_a_rollback_beats_the_weights_of_others(weights: Weights, file: str, left: float, weight: int, figures: Figures) -> None:
     start = len(weights.crowd.served)

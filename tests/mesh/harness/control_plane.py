@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.service import Service
-from tests.mesh.harness.istiod import NAMESPACE, Istiod
+from tests.mesh.harness.istiod import NAMESPACE, Istiod, MeshOptions
 from tests.mesh.harness.kubernetes import Kubernetes
 from tests.mesh.harness.ports import Ports
 from tests.mesh.harness.programs import Istio
@@ -22,16 +22,13 @@ RESOURCE_GROUPS = (
 
 
 class ControlPlane(Service):
-    """Runs it; `kubernetes` and `istiod` are its parts. All files go to `directory`.
+    """Runs it; `kubernetes` and `istiod` are its parts. All files go to `directory`."""
 
-    An ambient one has waypoints, and proxies of the other kinds wait there for certificates that nobody gives them.
-    """
-
-    def __init__(self, istio: Istio, directory: Path, ambient: bool = False) -> None:
+    def __init__(self, istio: Istio, directory: Path, options: MeshOptions = MeshOptions(), advertised: str | None = None) -> None:
         self.istio = istio
         self.ports = Ports()
-        self.kubernetes = Kubernetes(directory, self.ports)
-        self.istiod = Istiod(istio, self.kubernetes, directory, self.ports, ambient)
+        self.kubernetes = Kubernetes(directory, self.ports, advertised)
+        self.istiod = Istiod(istio, self.kubernetes, directory, self.ports, options)
 
     def _start(self, running: ExitStack) -> None:
         running.enter_context(self.kubernetes)

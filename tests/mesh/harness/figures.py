@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 
 class Figures:
     """Collects what one test has measured, by name."""
@@ -17,3 +19,17 @@ class Figures:
 
     def text(self, name: str, text: str) -> None:
         self._record(name, text)
+
+
+def show_table(reporter: pytest.TerminalReporter, title: str) -> None:
+    """Writes the figures of all tests that passed."""
+    rows = [
+        (report.nodeid.rpartition("/")[2].replace(".py::", " "), name, str(value))
+        for report in reporter.getreports("passed")
+        for name, value in report.user_properties
+    ]
+    if rows:
+        reporter.section(title)
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        for test, name, value in rows:
+            reporter.write_line(f"{test:{widths[0]}}  {name:{widths[1]}}  {value:>{widths[2]}}")

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,29 +42,44 @@ MESH: Json = {
 NETWORKS: Json = {"networks": {"here": {"endpoints": [{"fromCidr": "127.0.0.0/8"}], "gateways": []}}}
 
 
+@dataclass(frozen=True)
+class MeshOptions:
+    """What differs between meshes."""
+
+    ambient: bool = False
+    """It has waypoints, and proxies of the other kinds wait there for certificates that nobody gives them."""
+    mutual_tls: bool = False
+    """istiod gives certificates to Istio's agents, and proxies use them."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """More of istiod's."""
+
+
 class Istiod(Service):
     """Runs istiod against a Kubernetes API; proxies find it at `port`.
 
     `crash` ends it at once; `start` brings it back at the same port. The log is `directory`/istiod.log.
     """
 
-    def __init__(self, istio: Istio, kubernetes: Kubernetes, directory: Path, ports: Ports, ambient: bool = False) -> None:
+    def __init__(self, istio: Istio, kubernetes: Kubernetes, directory: Path, ports: Ports, options: MeshOptions) -> None:
         self.port = ports.new()
+        self.secure_port = ports.new() if options.mutual_tls else None
         self._http_port = ports.new()
         self._monitoring_port = ports.new()
         self._log_file = directory / "istiod.log"
         mesh, networks = directory / "mesh.json", directory / "networks.json"
-        mesh.write_text(json.dumps(MESH))
+        mesh.write_text(json.dumps(MESH | {"enableAutoMtls": options.mutual_tls}))
         networks.write_text(json.dumps(NETWORKS))
         command = [
             *(istio.istiod, "discovery"),
             *("--kubeconfig", kubernetes.kubeconfig, "--meshConfig", mesh, "--networksConfig", networks),
             *("--grpcAddr", f"127.0.0.1:{self.port}", "--httpAddr", f"127.0.0.1:{self._http_port}"),
-            *("--monitoringAddr", f"127.0.0.1:{self._monitoring_port}", "--httpsAddr=", "--secureGRPCAddr="),
+            *("--monitoringAddr", f"127.0.0.1:{self._monitoring_port}", "--httpsAddr="),
+            f"--secureGRPCAddr={f'127.0.0.1:{self.secure_port}' if self.secure_port else ''}",
             *("--ctrlz_port", "0", "--keepaliveMaxServerConnectionAge", "24h"),
         ]
-        environment = ENVIRONMENT | {"PILOT_ENABLE_AMBIENT": str(ambient).lower()}
-        self._process = Process(command, output=self._log_file, environment=environment)
+        environment = ENVIRONMENT | {"PILOT_ENABLE_AMBIENT": str(options.ambient).lower()} | options.environment
+        # It keeps files of its own, such as its certificates, below where it runs.
+        self._process = Process(command, output=self._log_file, cwd=directory, environment=environment)
 
     def _start(self, running: ExitStack) -> None:
         running.callback(self._process.stop)

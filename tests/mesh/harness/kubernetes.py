@@ -4,9 +4,10 @@ import json
 import ssl
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ Json = Any
 START_SECONDS = 60.0
 TOKEN = "anybody"
 """Whoever shows it may do everything. The server listens on loopback and lives as long as a test run."""
+
+
+_UNVERIFIED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+_UNVERIFIED.check_hostname, _UNVERIFIED.verify_mode = False, ssl.CERT_NONE
 
 
 class KubectlFailed(Exception):
@@ -49,7 +54,8 @@ class Kubernetes(Service):
         kubernetes.stop_api(); kubernetes.start_api()
     """
 
-    def __init__(self, directory: Path, ports: Ports) -> None:
+    def __init__(self, directory: Path, ports: Ports, advertised: str | None = None) -> None:
+        """`advertised` is the address that the API is known by in a network without a way out."""
         self.directory = directory
         self.kubeconfig = directory / "kubeconfig.json"
         self._port = ports.new()
@@ -76,6 +82,7 @@ class Kubernetes(Service):
                 *("--service-account-key-file", self._key, "--service-account-signing-key-file", self._key),
                 *("--token-auth-file", self._tokens, "--authorization-mode", "AlwaysAllow"),
                 *("--disable-admission-plugins", "ServiceAccount"),
+                *(("--advertise-address", advertised) if advertised else ()),
             ],
             output=directory / "kube-apiserver.log",
         )
@@ -95,10 +102,11 @@ class Kubernetes(Service):
         """Ends kube-apiserver at once, as a crash does."""
         self._api.crash()
 
-    def kubectl(self, *arguments: str | Path, input: str | None = None) -> str:
-        """Runs kubectl and returns what it prints. Raises KubectlFailed."""
-        command = [programs.kubectl(), "--kubeconfig", self.kubeconfig, *arguments]
-        ended = run(command, seconds=300, environment={"HOME": str(self.directory)}, input=input)
+    def kubectl(self, *arguments: str | Path, input: str | None = None, environment: Mapping[str, str] | None = None) -> str:
+        """Runs kubectl and returns what it prints; the plugins in PATH see where the API is. Raises KubectlFailed."""
+        command = [programs.kubectl(), *arguments]
+        known = {"HOME": str(self.directory), "KUBECONFIG": str(self.kubeconfig)}
+        ended = run(command, seconds=300, environment=known | dict(environment or {}), input=input)
         if ended.status != 0:
             raise KubectlFailed(ended.errors.strip())
         return ended.output
@@ -126,6 +134,11 @@ class Kubernetes(Service):
         for namespace in namespaces:
             for (_, kind), path in kinds.items():
                 self._ask("DELETE", f"{path}/namespaces/{namespace}/{kind}")
+
+    def delete_kinds(self, paths: Iterable[str]) -> None:
+        """Deletes all objects of these paths, e.g. `apis/apps/v1/namespaces/models/deployments`."""
+        for path in paths:
+            self._ask("DELETE", path)
 
     def _with_files(self, verb: str, resources: tuple[Json | Path, ...]) -> Applied:
         dicts = [resource for resource in resources if not isinstance(resource, Path)]
@@ -161,13 +174,32 @@ class Kubernetes(Service):
         with urllib.request.urlopen(f"http://127.0.0.1:{self._etcd_port}/health", timeout=10) as response:
             return json.load(response)["health"] == "true"
 
-    def _ask(self, method: str, path: str) -> Json:
-        return json.loads(self._request(method, path))
+    def read(self, path: str) -> Json:
+        """What the API answers to GET, e.g. `read("api/v1/namespaces/models/pods")`."""
+        return self._ask("GET", path)
 
-    def _request(self, method: str, path: str) -> bytes:
-        unverified = ssl.create_default_context()
-        unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
-        headers = {"authorization": f"Bearer {TOKEN}"}
-        request = urllib.request.Request(f"https://127.0.0.1:{self._port}/{path}", method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=30, context=unverified) as response:
+    def post(self, path: str, body: Json) -> Json:
+        return self._ask("POST", path, body)
+
+    def watch(self, path: str, seconds: float) -> Iterator[tuple[str, Json]]:
+        """What happens to the objects of a path: ADDED, MODIFIED or DELETED, and the object. Ends after `seconds` without news."""
+        with self._open("GET", f"{path}?watch=1", None, seconds) as events:
+            try:
+                for line in events:
+                    event = json.loads(line)
+                    yield event["type"], event["object"]
+            except TimeoutError:
+                return
+
+    def _ask(self, method: str, path: str, body: Json = None) -> Json:
+        return json.loads(self._request(method, path, body))
+
+    def _request(self, method: str, path: str, body: Json = None) -> bytes:
+        with self._open(method, path, body, 30) as response:
             return response.read()
+
+    def _open(self, method: str, path: str, body: Json, seconds: float) -> HTTPResponse:
+        headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"https://127.0.0.1:{self._port}/{path}", data, headers, method=method)
+        return urllib.request.urlopen(request, timeout=seconds, context=_UNVERIFIED)

@@ -47,6 +47,8 @@ class Mesh(Service):
         self.istiod = control_plane.istiod
         self.directory = new_directory
         self.proxies: list[Proxy] = []
+        self._of_gateways: list[Json] = []
+        """What the gateways are found by."""
         self._numbers = count(1)
 
     def _start(self, running: ExitStack) -> None:
@@ -59,8 +61,15 @@ class Mesh(Service):
         proxy = self.proxy("router", "gateway", namespace, labels, metadata, istiod_port)
         workload = proxy.workload
         entry = workload_entry(workload.name, namespace, workload.address, workload.port, workload.labels)
-        self.kubernetes.apply(service("ingress", GATEWAY_LABELS, GATEWAY_NAMESPACE), entry)
+        self._of_gateways += [service("ingress", GATEWAY_LABELS, GATEWAY_NAMESPACE), entry]
+        self.kubernetes.apply(*self._of_gateways[-2:])
         return self.start(proxy)
+
+    def clear(self) -> None:
+        """Deletes all that was applied, but for what the gateways are found by."""
+        self.control_plane.clear()
+        if self._of_gateways:
+            self.kubernetes.apply(*self._of_gateways)
 
     def sidecar(self, namespace: str = "models", labels: dict[str, str] | None = None, **metadata: Json) -> Proxy:
         """Starts the sidecar of a client. Its outbound side listens at its port; the request's host says which service is meant."""

@@ -30,6 +30,14 @@ def model(app: str, *upstreams: Upstream) -> list[Json]:
     return [service(app, {"app": app}), *(_workload(app, upstream) for upstream in upstreams)]
 
 
+def told_apart(resources: list[Json]) -> list[Json]:
+    """The resources, with subsets that have the variant's label too, as Argo Rollouts adds the hash of a ReplicaSet."""
+    for resource in resources:
+        for subset in resource["spec"].get("subsets", []) if resource["kind"] == "DestinationRule" else []:
+            subset["labels"]["variant"] = subset["name"]
+    return resources
+
+
 def tell_names(*upstreams: Upstream) -> None:
     """From now on the upstreams say their names in UPSTREAM_HEADER."""
     for upstream in upstreams:

@@ -7,6 +7,14 @@ Json = Any
 
 ISTIOD = "xds-grpc"
 
+STATS_TAGS = [
+    {"tag_name": "cluster_name", "regex": r"^cluster(\.(.+);)"},
+    {"tag_name": "response_code", "regex": r"_rq(_(\d{3}))$"},
+    {"tag_name": "response_code_class", "regex": r"_rq(_(\dxx))$"},
+    *({"tag_name": tag, "regex": rf"({tag}=\.=(.*?);\.;)"} for tag in ("deployment", "variant", "reason")),
+]
+"""Of those that Istio's agent writes, what says which cluster gave which answers. The last are what `extraStatTags` makes."""
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -42,6 +50,7 @@ def bootstrap(workload: Workload, istio_version: str, istiod_port: int) -> Json:
     discovery = {"ads": {}, "initial_fetch_timeout": "0s", "resource_api_version": "V3"}
     return {
         "node": {"id": workload.id, "cluster": f"{workload.name}.{workload.namespace}", "metadata": metadata | workload.metadata},
+        "stats_config": {"use_all_default_tags": False, "stats_tags": STATS_TAGS},
         "dynamic_resources": {
             "lds_config": discovery,
             "cds_config": discovery,
