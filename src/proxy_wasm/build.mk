@@ -18,8 +18,9 @@ EXPORTS := memory _initialize proxy_abi_version_0_2_1 proxy_on_memory_allocate \
 WASM_FEATURES := --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals \
 	--enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext
 
-# Signed overrides are rare: SHA-256 takes a fifth of the space where its rounds are a loop.
-WASM_FLAGS := CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS='--cfg sha2_backend_soft="compact"'
+# Signed overrides are rare: SHA-256 takes a fifth of the space where its rounds are a loop. Places in the
+# sources of libraries, which panics name, are the same on every machine.
+WASM_FLAGS := CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS='--cfg sha2_backend_soft="compact" --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/='
 
 # Cargo drops `lto = true` without a word where a crate cannot have it (rust-lang/cargo#9672), so rustc's own
 # command line has to show it. The package is cleaned before, for a fresh one shows no command line.

@@ -110,18 +110,21 @@ impl Table {
 
     /// Reads the headers of a request.
     #[must_use]
+    #[inline]
     pub fn read<'a>(&self, headers: Pairs<'a>) -> Request<'a> {
         Request::read(headers, &self.tags, &self.headers)
     }
 
     /// Where overrides arrive, of whatever deployment.
     #[must_use]
+    #[inline]
     pub fn carriers(&self) -> &Carriers {
         self.headers.carriers()
     }
 
     /// The deployment that a request belongs to.
     #[must_use]
+    #[inline]
     pub fn find(&self, request: &Request<'_>) -> Option<&Deployment> {
         self.deployments.get(self.index.find(request)?)
     }
@@ -140,23 +143,27 @@ impl Table {
 
     /// Names under which decisions are written.
     #[must_use]
+    #[inline]
     pub fn tags(&self) -> &Tags {
         &self.tags
     }
 
     /// Who may ask for explanations.
     #[must_use]
+    #[inline]
     pub fn explain(&self) -> Explain {
         self.explain
     }
 
     /// What all deployments share when they decide.
     #[must_use]
+    #[inline]
     pub fn surroundings(&self) -> Surroundings<'_> {
         Surroundings { tags: &self.tags, rollback: &self.rollback, names: &self.names }
     }
 }
 
+#[inline]
 fn carriers(deployments: &[Deployment]) -> Carriers {
     let mut carriers = Carriers::default();
     for overrides in deployments.iter().filter_map(|one| one.policy.overrides.as_ref()) {

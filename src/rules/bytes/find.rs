@@ -5,6 +5,7 @@ const ONES: u64 = u64::from_le_bytes([1; 8]);
 
 /// Where the first of two bytes is, eight bytes at a time.
 #[must_use]
+#[inline]
 pub fn find_either(text: &[u8], a: u8, b: u8) -> Option<usize> {
     let (a_word, b_word) = (u64::from_le_bytes([a; 8]), u64::from_le_bytes([b; 8]));
     // The lowest bit that is set is that of the first zero byte; bits above it may be wrong.

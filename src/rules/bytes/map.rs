@@ -101,6 +101,7 @@ struct Keys {
 impl Keys {
     /// The place of a key, or one beyond the last if there is no such key: an `Option` of a number
     /// would be returned through memory.
+    #[inline]
     fn place(&self, key: &[u8]) -> usize {
         let place = if self.list.len() <= FEW {
             self.list.iter().position(|known| bytes::equal(known, key))
@@ -128,11 +129,13 @@ impl Keys {
     }
 }
 
+#[inline]
 fn key_at(list: &[Box<[u8]>], place: usize) -> &[u8] {
     list.get(place).map_or(&[], |key| key)
 }
 
 /// A key is all that is hashed, so `hash_one` would add its length in vain.
+#[inline]
 fn hash(builder: &DefaultHashBuilder, key: &[u8]) -> u64 {
     let mut hasher = builder.build_hasher();
     hasher.write(key);

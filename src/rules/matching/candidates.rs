@@ -108,6 +108,7 @@ impl Candidates {
 
     /// The first in precedence whose conditions hold.
     #[must_use]
+    #[inline]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
         match &self.conditional {
             Some(conditional) => conditional.find(request).or(self.unconditional),

@@ -63,11 +63,13 @@ impl Index {
 
     /// The deployment that a request belongs to.
     #[must_use]
+    #[inline]
     pub fn find(&self, request: &Request<'_>) -> Option<Position> {
         let path = OnceCell::new();
         self.find_by_host(request, &path).or_else(|| self.any_host.find(request, &path))
     }
 
+    #[inline]
     fn find_by_host<'a>(&self, request: &Request<'a>, path: &ComparedPath<'a>) -> Option<Position> {
         // This only spares the time.
         if self.exact_hosts.is_empty() && self.host_suffixes.is_empty() {
@@ -114,6 +116,7 @@ impl Paths {
         is_reachable
     }
 
+    #[inline]
     fn find<'a>(&self, request: &Request<'a>, path: &ComparedPath<'a>) -> Option<Position> {
         // This only spares the time.
         if self.exact.is_empty() && self.prefixes.is_empty() {
@@ -163,6 +166,7 @@ impl<T> LongestFirst<T> {
     /// Values of those candidates that are keys and no longer than `longest`. `candidate` gives
     /// the part of the searched text that has this length, or none if no key of this length can
     /// match.
+    #[inline]
     fn find<'a>(
         &'a self,
         longest: usize,

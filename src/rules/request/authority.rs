@@ -15,6 +15,7 @@ pub type Room = Option<[u8; LONGEST_HOST]>;
 /// as RFC 5952 writes them. None if it is too long for any host, no address within brackets, or has
 /// something else than digits behind a `:` (RFC 3986, section 3.2).
 #[must_use]
+#[inline]
 pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]> {
     if authority.first() == Some(&b'[') {
         return normalize_ipv6(authority, room.insert([0; LONGEST_HOST]));
@@ -45,6 +46,7 @@ pub fn normalize<'a>(authority: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]
 }
 
 /// Whether this is a `:` and digits.
+#[inline]
 fn is_port(text: &[u8]) -> bool {
     matches!(text, [b':', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
 }

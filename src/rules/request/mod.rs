@@ -86,6 +86,7 @@ where
 /// The value of a header, if it came in one line.
 type Line<'a> = Result<&'a [u8], Repeated>;
 
+#[inline]
 fn query_of(target: &[u8]) -> &[u8] {
     target.splitn(2, |byte| *byte == b'?').nth(1).unwrap_or_default()
 }
@@ -143,6 +144,7 @@ impl HeadersOfInterest {
 
     /// Where overrides arrive.
     #[must_use]
+    #[inline]
     pub fn carriers(&self) -> &Carriers {
         &self.carriers
     }
@@ -151,7 +153,7 @@ impl HeadersOfInterest {
 impl<'a> Request<'a> {
     /// Reads the headers of a request.
     #[must_use]
-    #[inline(never)] // So that the loop has the registers for itself.
+    #[inline]
     pub fn read(headers: Pairs<'a>, tags: &Tags, wanted: &HeadersOfInterest) -> Self {
         let mut request = Self { headers, ..Self::default() };
         headers.of_lengths(wanted.lengths).for_each(|(name, value)| {
@@ -178,6 +180,7 @@ impl<'a> Request<'a> {
     /// The host in its one form, in which port, case and trailing dot do not count; None if it
     /// has none.
     #[must_use]
+    #[inline]
     pub fn host(&self) -> Option<Cow<'a, [u8]>> {
         let (authority, mut room) = (self.authority, None);
         let host = normalize(authority, &mut room)?;
@@ -189,12 +192,14 @@ impl<'a> Request<'a> {
 
     /// The path without its query, in the form in which it is compared.
     #[must_use]
+    #[inline]
     pub fn path(&self) -> Cow<'a, [u8]> {
         of_target(self.target)
     }
 
     /// What follows the first `?`.
     #[must_use]
+    #[inline]
     pub fn query(&self) -> &'a [u8] {
         query_of(self.target)
     }
@@ -231,6 +236,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// Several lines, of which none can be preferred.
+    #[inline]
     pub fn single(&self, name: &str) -> Result<Option<&'a [u8]>, Repeated> {
         match self.key {
             Some((key, line)) if bytes::equal(key, name.as_bytes()) => line.map(Some),

@@ -6,6 +6,7 @@ use crate::bytes::find_either;
 
 /// The path of a target, without its query and with its percent-escapes [`decoded`].
 #[must_use]
+#[inline]
 pub fn of_target(target: &[u8]) -> Cow<'_, [u8]> {
     let end = find_either(target, b'?', b'%').unwrap_or(target.len());
     let (path, rest) = target.split_at_checked(end).unwrap_or((target, &[]));

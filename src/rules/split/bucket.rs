@@ -27,6 +27,7 @@ impl Salt {
 
     /// The bucket of a targeting key.
     #[must_use]
+    #[inline]
     pub fn bucket(&self, key: &[u8]) -> Bucket {
         let mut hash = self.0.clone();
         hash.write(key);

@@ -32,6 +32,7 @@ impl Split {
     /// The weight at a time, in nanoseconds since the epoch of Unix; None if the filter does not
     /// know it.
     #[must_use]
+    #[inline]
     pub fn weight_at(&self, now: u64) -> Option<Weight> {
         match self {
             Self::Fixed(weight) => Some(*weight),
@@ -57,6 +58,7 @@ impl Split {
 
     /// Whether Envoy's weighted clusters hold the weight.
     #[must_use]
+    #[inline]
     pub fn is_by_route(&self) -> bool {
         *self == Self::Route
     }

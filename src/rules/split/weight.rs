@@ -50,6 +50,7 @@ impl Weight {
 
     /// Whether green serves this bucket: `bucket < weight / 100 × 2^64`.
     #[must_use]
+    #[inline]
     pub fn covers(self, bucket: Bucket) -> bool {
         u128::from(bucket.0) < self.buckets
     }

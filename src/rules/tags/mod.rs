@@ -61,6 +61,7 @@ pub struct TagValues<'a> {
 }
 
 impl TagValues<'_> {
+    #[inline]
     fn is_nothing(&self) -> bool {
         let Self { variant, cluster, mirror, bucket, is_fixed: _ } = self;
         variant.is_none() && cluster.is_none() && mirror.is_none() && bucket.is_none()
@@ -73,20 +74,24 @@ pub struct IncomingTags(u8);
 
 impl IncomingTags {
     /// Notes that a tag came along.
+    #[inline]
     pub fn note(&mut self, tag: Tag) {
         self.0 |= Self::bit(tag);
     }
 
     /// Whether a tag came along.
     #[must_use]
+    #[inline]
     pub fn has(self, tag: Tag) -> bool {
         self.0 & Self::bit(tag) != 0
     }
 
+    #[inline]
     fn is_none(self) -> bool {
         self == Self::default()
     }
 
+    #[inline]
     fn bit(tag: Tag) -> u8 {
         1_u8.wrapping_shl(tag as u32)
     }
@@ -185,6 +190,7 @@ impl Tags {
     }
 
     /// Names of the request headers, in lower case.
+    #[inline]
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.headers.iter().map(|(_, name)| &**name)
     }
@@ -204,12 +210,14 @@ impl Tags {
 
     /// The tag that a request header is.
     #[must_use]
+    #[inline]
     pub fn of_header(&self, header: &[u8]) -> Option<Tag> {
         let mut headers = self.headers.iter();
         let (tag, _) = headers.find(|(_, name)| bytes::equal(name.as_bytes(), header))?;
         Some(*tag)
     }
 
+    #[inline]
     fn name_of(&self, tag: Tag) -> Option<&str> {
         let (_, name) = self.headers.iter().find(|(known, _)| *known == tag)?;
         Some(name)
@@ -217,18 +225,21 @@ impl Tags {
 
     /// How buckets are numbered, if they are.
     #[must_use]
+    #[inline]
     pub fn bucket(&self) -> Option<&BucketHeader> {
         self.bucket.as_ref()
     }
 
     /// Whether shared caches are told to keep no answer that is for one client alone.
     #[must_use]
+    #[inline]
     pub fn forbid_caching(&self) -> bool {
         self.cache_control == CacheControl::Private
     }
 
     /// Name of the response header that tells the client its variant.
     #[must_use]
+    #[inline]
     pub fn response(&self) -> Option<&Arc<str>> {
         self.response.as_ref()
     }

@@ -24,6 +24,7 @@ enum Form<'a> {
 }
 
 impl Default for Form<'_> {
+    #[inline]
     fn default() -> Self {
         Self::Encoded(Encoded::default())
     }
@@ -63,10 +64,12 @@ impl Lengths {
 
     /// Whether a name may be one of them by its length.
     #[must_use]
+    #[inline]
     pub fn may_have(self, name: &[u8]) -> bool {
         self.has(u64::try_from(name.len()).unwrap_or(u64::MAX))
     }
 
+    #[inline]
     fn has(self, length: u64) -> bool {
         self.0.wrapping_shr(u32::try_from(length % 64).unwrap_or(0)) & 1 != 0
     }
@@ -75,6 +78,7 @@ impl Lengths {
 impl<'a> Pairs<'a> {
     /// Reads a buffer as the host filled it. One that is too short for its count holds no pairs.
     #[must_use]
+    #[inline]
     pub fn new(buffer: &'a [u8]) -> Self {
         Self(Form::Encoded(Encoded::split(buffer).unwrap_or_default()))
     }
@@ -95,6 +99,7 @@ impl<'a> Pairs<'a> {
     /// Pairs that lie anywhere.
     #[cfg(feature = "lines")]
     #[must_use]
+    #[inline]
     pub fn of_lines(lines: &'a [Line<'a>]) -> Self {
         Self(Form::Lines(lines))
     }
@@ -120,16 +125,19 @@ impl<'a> Pairs<'a> {
     }
 
     /// Names and values, in the order of the host.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Line<'a>> {
         self.wanted(|_| true)
     }
 
     /// Names and values of those whose names have one of these lengths.
+    #[inline]
     pub fn of_lengths(self, lengths: Lengths) -> impl Iterator<Item = Line<'a>> {
         self.wanted(move |length| lengths.has(length))
     }
 
     /// Names and values of those whose names are of a wanted length.
+    #[inline]
     fn wanted<F: Fn(u64) -> bool + Copy>(self, is_wanted: F) -> Iter<'a, F> {
         match self.0 {
             Form::Encoded(encoded) => Iter::Encoded(encoded.wanted(is_wanted)),
@@ -140,7 +148,7 @@ impl<'a> Pairs<'a> {
 
     /// Value of the first pair of this name.
     #[must_use]
-    #[inline(never)] // So that the loop has the registers for itself.
+    #[inline]
     pub fn get(self, name: &[u8]) -> Option<&'a [u8]> {
         for (found, value) in self.as_long_as(name) {
             if bytes::equal(found, name) {
@@ -154,7 +162,7 @@ impl<'a> Pairs<'a> {
     ///
     /// # Errors
     /// Several pairs, of which none can be preferred.
-    #[inline(never)] // As above.
+    #[inline]
     pub fn single(self, name: &[u8]) -> Result<Option<&'a [u8]>, Repeated> {
         let mut only = None;
         for (found, value) in self.as_long_as(name) {
@@ -177,6 +185,7 @@ impl<'a> Pairs<'a> {
     }
 }
 
+#[inline]
 fn length(name: &[u8]) -> u64 {
     u64::try_from(name.len()).unwrap_or(u64::MAX)
 }
@@ -194,6 +203,7 @@ impl<'a> Encoded<'a> {
         Some(Self { sizes: sizes.as_chunks().0, data })
     }
 
+    #[inline]
     fn wanted<F: Fn(u64) -> bool>(self, is_wanted: F) -> EncodedIter<'a, F> {
         EncodedIter { sizes: self.sizes.iter(), data: self.data, before: 0, is_wanted }
     }
