@@ -13,8 +13,11 @@ use crate::counted::Work;
 const LENGTH: usize = 60_000;
 const MOST: f64 = 1.5;
 
+/// Writes one part of a list.
+type Write = fn(usize) -> String;
+
 /// Lists that are long in one way; no part has the name of a key, so all of it is read.
-const LISTS: [(&str, fn(usize) -> String); 5] = [
+const LISTS: [(&str, Write); 5] = [
     ("empty", |_| String::new()),
     ("short", |_| "a=".to_owned()),
     ("as long as the keys", |number| format!("x{:02}=", number % 100)),
@@ -23,8 +26,7 @@ const LISTS: [(&str, fn(usize) -> String); 5] = [
 ];
 
 /// What only a query can have: names that have to be decoded before they are compared.
-const ENCODED: (&str, fn(usize) -> String) =
-    ("encoded", |number| format!("%6B%{:02}=", number % 100));
+const ENCODED: (&str, Write) = ("encoded", |number| format!("%6B%{:02}=", number % 100));
 
 fn list(part: fn(usize) -> String, separator: &str) -> String {
     let mut list = String::new();

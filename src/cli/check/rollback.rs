@@ -146,7 +146,7 @@ fn read(flags: View<'_>, deployments: &HashSet<&str>, findings: &mut Vec<Finding
             }
             name if rules::is_note(name) => {}
             _ => {
-                add(key, format!("`{name}` is none of `rollback`, `max_green_weight` and `guard`"))
+                add(key, format!("`{name}` is none of `rollback`, `max_green_weight` and `guard`"));
             }
         }
     }

@@ -32,6 +32,7 @@ pub struct Reading<'a, H> {
 
 /// What a request met that somebody should look at. Each is counted once for a request.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of things that are found or not")]
 pub struct Findings {
     /// Whether something could not be understood.
     pub is_unreadable: bool,

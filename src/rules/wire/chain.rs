@@ -29,8 +29,9 @@ mod tests {
 
     /// Requests until the second of two filters sees a mark of the first, in steps of `step`.
     fn until_seen(first: u32, second: u32, step: u32) -> Option<u32> {
-        (0..).take(16_256).find(|n| {
-            Turn::of(first + n * step).is_marked && Turn::of(second + n * step).is_looked_at
+        (0_u32..16_256).find(|n| {
+            let request = |first: u32| Turn::of(first.wrapping_add(n.wrapping_mul(step)));
+            request(first).is_marked && request(second).is_looked_at
         })
     }
 

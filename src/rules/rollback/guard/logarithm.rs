@@ -18,7 +18,7 @@ pub fn ln(number: f64) -> f64 {
     // ln f = 2 (z + z^3/3 + z^5/5 + ...) with z = (f - 1) / (f + 1), which is below 0.172.
     let z = (fraction - 1.0) / (fraction + 1.0);
     let square = z * z;
-    let series = (0..10).rev().fold(0.0, |sum, step| sum * square + 1.0 / f64::from(2 * step + 1));
+    let series = (1..20).step_by(2).rev().fold(0.0, |sum, odd| sum * square + 1.0 / f64::from(odd));
     exponent * std::f64::consts::LN_2 + 2.0 * z * series
 }
 

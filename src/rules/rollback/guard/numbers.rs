@@ -16,6 +16,7 @@ pub trait Numbers {
     }
 
     /// The whole of these bytes; None if they are of another length, or hold what is no number.
+    #[must_use]
     fn from_bytes(bytes: &[u8]) -> Option<Self>
     where
         Self: Default,
