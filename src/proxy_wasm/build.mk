@@ -39,12 +39,12 @@ endef
 define LINK
 	$(NODE_BIN)/wasm-merge $(CALLBACKS) envoy $(1) bluegreen --skip-export-conflicts $(WASM_FEATURES) $(3) -o $(2)
 	$(NODE_BIN)/wasm-metadce $(2) --graph-file target/exports.json $(WASM_FEATURES) $(3) -o $(2) >/dev/null
-	$(NODE_BIN)/wasm-opt $(2) $(WASM_FEATURES) -O3 --converge $(3) $(4) -o $(2)
+	$(NODE_BIN)/wasm-opt $(2) $(WASM_FEATURES) -Os --converge $(3) $(4) -o $(2)
 endef
 
 dist/bluegreen.wasm: target/filter/compiled.wasm $(CALLBACKS) target/exports.json
 	@mkdir -p dist
-	$(call LINK,$<,target/filter/linked.wasm,,--strip-producers)
+	$(call LINK,$<,target/filter/linked.wasm,,--strip-producers --strip-target-features)
 	@size=$$(wc -c < target/filter/linked.wasm); echo "$@: $$size bytes, of $(WASM_LIMIT) at most"; [ $$size -le $(WASM_LIMIT) ]
 	@mv target/filter/linked.wasm $@
 

@@ -48,7 +48,7 @@ pub struct Deployment {
     /// What takes everybody back to blue when green fails more often than blue. Null switches a
     /// default off.
     #[serde(deserialize_with = "guard_or_null")]
-    pub guard: Option<Option<Guard>>,
+    pub guard: Option<Option<Box<Guard>>>,
     /// Equal for equal deployments under equal defaults; 0 where nothing is guarded.
     #[serde(skip)]
     pub fingerprint: u64,

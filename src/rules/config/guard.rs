@@ -198,11 +198,11 @@ impl<'de> Deserialize<'de> for Guard {
 #[expect(clippy::option_option, reason = "three cases")]
 pub(crate) fn guard_or_null<'de, D: Deserializer<'de>>(
     json: D,
-) -> Result<Option<Option<Guard>>, D::Error> {
+) -> Result<Option<Option<Box<Guard>>>, D::Error> {
     let written = Written::deserialize(json)?;
     match written.form() {
         Form::Object => Guard::read(written.as_str().as_bytes())
-            .map(|guard| Some(Some(guard)))
+            .map(|guard| Some(Some(Box::new(guard))))
             .map_err(D::Error::custom),
         Form::Other if written.as_str() == "null" => Ok(Some(None)),
         _ => Err(expected("an object")),

@@ -6,6 +6,7 @@
 pub fn ln(number: f64) -> f64 {
     const MANTISSA: u64 = (1 << 52) - 1;
     const ONE: u64 = 1023 << 52;
+    const ODD: [f64; 10] = [19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0];
     // number = fraction x 2^exponent, with a fraction from 0.7 to 1.4.
     let number = number.max(f64::MIN_POSITIVE);
     let bits = number.to_bits();
@@ -18,7 +19,7 @@ pub fn ln(number: f64) -> f64 {
     // ln f = 2 (z + z^3/3 + z^5/5 + ...) with z = (f - 1) / (f + 1), which is below 0.172.
     let z = (fraction - 1.0) / (fraction + 1.0);
     let square = z * z;
-    let series = (1..20).step_by(2).rev().fold(0.0, |sum, odd| sum * square + 1.0 / f64::from(odd));
+    let series = ODD.iter().fold(0.0, |sum, odd| sum * square + 1.0 / odd);
     exponent * std::f64::consts::LN_2 + 2.0 * z * series
 }
 
