@@ -16,4 +16,5 @@
   (func (export "proxy_on_response_headers") (param i32 i32 i32) (result i32) (i32.const 0))
   (func (export "proxy_on_response_trailers") (param i32 i32) (result i32) (i32.const 0))
   (func (export "proxy_on_log") (param i32))
+  (func (export "proxy_on_delete") (param i32))
   (func (export "proxy_on_tick") (param i32)))
