@@ -16,7 +16,7 @@ const HEADER: &str = "x-bluegreen-override";
 /// Shortest secret that the filter accepts, in bytes.
 const SHORTEST_SECRET: usize = 16;
 
-/// What a token is signed by, and what carries it.
+/// The header and the cookie that carry a token, and the key and the secret that sign it.
 struct Carriers {
     header: String,
     cookie: Option<String>,

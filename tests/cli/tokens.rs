@@ -1,8 +1,14 @@
 //! The filter accepts what `sign` signs.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::program;
+
+/// Runs the program with a secret in its environment.
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(program::binary());
+    command.args(arguments).env("BLUEGREEN_CLI_TEST", "0123456789abcdef").output().unwrap()
+}
 
 #[test]
 fn a_signed_token_is_accepted_for_its_deployment_until_it_expires() {
@@ -14,14 +20,7 @@ fn a_signed_token_is_accepted_for_its_deployment_until_it_expires() {
             "override": {"keys": [{"id": "ci", "secret_env": "BLUEGREEN_CLI_TEST"}]}}]}"#,
     )
     .unwrap();
-    let run = |arguments: &[&str]| {
-        let output = Command::new(program::binary())
-            .args(arguments)
-            .env("BLUEGREEN_CLI_TEST", "0123456789abcdef")
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let run = |arguments: &[&str]| String::from_utf8(run(arguments).stdout).unwrap();
     let token = |deployment: &str| {
         let printed = run(&[
             "sign",
@@ -77,11 +76,7 @@ fn a_configuration_says_header_cookie_and_key_and_refuses_what_the_filter_would(
     .unwrap();
     let config = config.to_str().unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(program::binary())
-            .args(arguments)
-            .env("BLUEGREEN_CLI_TEST", "0123456789abcdef")
-            .output()
-            .unwrap();
+        let output = run(arguments);
         let text = [output.stdout, output.stderr].concat();
         (output.status.code(), String::from_utf8(text).unwrap())
     };

@@ -143,27 +143,9 @@ fn parse_max_age(text: &str) -> Result<Option<Duration>, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::IssuedCookie;
+    use super::super::no_host::Nothing;
     use super::*;
-    use crate::config::{MetadataSource, Per};
-    use crate::host::Environment;
-    use crate::wire::PropertyPath;
-
-    /// A host that can read nothing.
-    struct Nothing;
-
-    impl Environment for Nothing {
-        fn secret(&self, _variable: &str) -> Option<Vec<u8>> {
-            None
-        }
-
-        fn metadata(&self, _source: MetadataSource, _path: &[&str]) -> Option<PropertyPath> {
-            None
-        }
-
-        fn attribute(&self, _path: &[&str]) -> Option<PropertyPath> {
-            None
-        }
-    }
+    use crate::config::Per;
 
     /// How each error of this cookie begins; the rest is as in the default.
     fn errors(config: &IssueCookie) -> Vec<String> {

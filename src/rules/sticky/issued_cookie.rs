@@ -124,26 +124,9 @@ fn attributes(config: &IssueCookie, max_age: Option<Duration>, same_site: SameSi
 
 #[cfg(test)]
 mod tests {
+    use super::super::no_host::Nothing;
     use super::*;
-    use crate::config::MetadataSource;
     use crate::config::strict::Keyword;
-
-    /// A host that can read nothing.
-    struct Nothing;
-
-    impl Environment for Nothing {
-        fn secret(&self, _variable: &str) -> Option<Vec<u8>> {
-            None
-        }
-
-        fn metadata(&self, _source: MetadataSource, _path: &[&str]) -> Option<PropertyPath> {
-            None
-        }
-
-        fn attribute(&self, _path: &[&str]) -> Option<PropertyPath> {
-            None
-        }
-    }
 
     fn made(config: &IssueCookie) -> Option<IssuedCookie> {
         IssuedCookie::new(config, false, &Nothing, &Path::Root, &mut ConfigErrors::default())

@@ -9,6 +9,8 @@ mod id;
 mod ignored;
 mod issued_cookie;
 mod key;
+#[cfg(test)]
+mod no_host;
 mod pins;
 
 pub use assigner::{Assigner, Assignment, Place, Sticky};
